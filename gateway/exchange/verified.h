@@ -1,0 +1,48 @@
+// What a trusted peer's signature covered, and nothing else. Only the verifier can make one.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tilts::exchange {
+
+enum class Assurance { message_signed, tls_only };
+
+struct Part {
+  std::string name;   // "Body", "Timestamp", "Action", …; the element's "{namespace}local" for any other
+  std::string bytes;  // exactly what was digested: exclusive canonical XML, its own namespaces declared inside
+};
+
+class Verified {
+ public:
+  const std::vector<Part>& parts() const { return parts_; }
+  // The bytes of a part, empty when the signature did not cover it.
+  std::string_view part(std::string_view name) const;
+
+  Assurance assurance() const { return assurance_; }
+  // Subject of the signer's certificate (RFC 2253), and its SHA-256 in hex. Empty when tls_only.
+  const std::string& signer() const { return signer_; }
+  const std::string& signer_sha256() const { return signer_sha256_; }
+  // From signed headers only; empty when absent.
+  const std::string& action() const { return action_; }
+  const std::string& message_id() const { return message_id_; }
+  const std::string& relates_to() const { return relates_to_; }
+  // The Body's only child is soap:Fault (still signed: a fault that may be believed).
+  bool fault() const { return fault_; }
+
+ private:
+  friend class Verifier;
+  Verified() = default;
+
+  std::vector<Part> parts_;
+  Assurance assurance_ = Assurance::message_signed;
+  std::string signer_;
+  std::string signer_sha256_;
+  std::string action_;
+  std::string message_id_;
+  std::string relates_to_;
+  bool fault_ = false;
+};
+
+}  // namespace tilts::exchange
