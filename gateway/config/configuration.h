@@ -1,0 +1,154 @@
+// What tilts.xml says, as plain values. Every path is absolute: relative ones started at the file's folder.
+// A room takes the struct it needs, never the whole; only pull, schedule and cli know `Configuration`.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/base/clock.h"
+#include "gateway/config/cron.h"
+
+namespace tilts::config {
+
+enum class Environment { test, production };
+std::string_view name(Environment environment);  // "test", "production"
+
+struct StoreSettings {
+  std::string connection;  // "sqlite:/absolute/file" or "postgresql:" and libpq's words
+  std::chrono::days evidence_kept{30};
+  std::chrono::months audit_kept{18};
+};
+
+// A key pair of ours. The newest that is already active signs and opens TLS; see identity_at().
+struct IdentitySettings {
+  int line = 0;
+  std::string certificate;  // PEM file, ours first, then its chain
+  std::string key;          // PEM file that only its owner may read
+  Time active_from{};
+};
+
+struct Setting {
+  std::string name;
+  std::string value;
+};
+
+struct RegistrySettings {
+  int line = 0;
+  std::string name;
+  std::string adapter;
+  std::string profile;   // file
+  std::string endpoint;  // https URL
+  std::vector<IdentitySettings> identities;
+  std::vector<std::string> tls_anchors;  // PEM files
+  // Who may sign answers; the fields of exchange::TrustFiles.
+  std::vector<std::string> anchors, pinned, crls, certificates;
+  std::vector<Setting> settings;  // of the adapter, in the file's order; the adapter knows which exist
+};
+
+// The identity in use at `now`: nullptr when none is active yet.
+const IdentitySettings* identity_at(const RegistrySettings& registry, Time now);
+
+struct LegalBasis {
+  int line = 0;
+  std::string id;
+  std::string law;
+  std::string contract;
+  Date valid_from{};
+  Date valid_to{};  // its last day
+  std::string registry;
+  std::vector<std::string> operations;
+
+  bool valid_on(Date day) const { return valid_from <= day && day <= valid_to; }
+  bool allows(std::string_view operation) const;
+};
+
+enum class Missed { catch_up, skip };
+
+struct ScheduleSettings {
+  Cron cron;
+  std::string zone;  // of the tz database
+  Missed missed = Missed::catch_up;
+  // Times of day in `zone`: the first such moment after the planned start.
+  std::optional<std::chrono::minutes> latest_start, deliver_by;
+};
+
+// Who may be asked about. Exactly one of csv, sql and none_because is said.
+struct RosterSettings {
+  std::string csv;           // file
+  std::string sql;           // SELECT client, code, open …
+  std::string connection;    // of sql
+  std::string none_because;  // why this job needs no roster
+  std::chrono::days leavers_kept{30};
+};
+
+// The bounds beyond which a run waits for a person (design, section 3): a number or a share, whichever is
+// more.
+struct GuardSettings {
+  long removals = 25;
+  double removals_percent = 0.2;
+  double changes_percent = 10;
+};
+
+struct DeliverySettings {
+  int line = 0;
+  std::string mapping;  // file
+  std::string target;   // name
+};
+
+struct JobSettings {
+  int line = 0;
+  std::string name;
+  std::string registry;
+  std::string operation;
+  std::string legal_basis;
+  bool snapshot = false;  // the operation answers with everyone: what is missing was removed
+  std::optional<ScheduleSettings> schedule;  // absent: only `tilts run`
+  RosterSettings roster;
+  GuardSettings guard;
+  std::vector<DeliverySettings> deliveries;
+};
+
+enum class TargetKind { csv, xml, ndjson, sql };
+enum class Encoding { utf_8, windows_1257 };
+
+struct TargetSettings {
+  int line = 0;
+  std::string name;
+  TargetKind kind = TargetKind::csv;
+  std::string folder;  // of csv, xml, ndjson
+  Encoding encoding = Encoding::utf_8;
+  std::string stylesheet;  // of xml: XSLT applied record by record; may be empty
+  std::string schema;      // of xml: XSD of the output; may be empty
+  std::string connection;  // of sql, as in StoreSettings
+  std::string table;       // of sql
+};
+
+struct Configuration {
+  std::string file;
+  Environment environment = Environment::test;
+  std::string municipality;
+  StoreSettings store;
+  std::string master_key;  // file
+  std::string findings_folder;
+  std::string checkpoints_folder;
+  std::string heartbeat;  // file
+  std::string
+      alarm_command;  // a shell command that gets the alarm's text on its standard input; may be empty
+  std::string adapters_folder;
+  std::chrono::seconds adapter_silence{300};
+  std::vector<RegistrySettings> registries;
+  std::vector<LegalBasis> legal_bases;
+  std::vector<JobSettings> jobs;
+  std::vector<TargetSettings> targets;
+
+  // By name; nullptr when there is none. load() proved that the names inside a configuration resolve.
+  const RegistrySettings* registry(std::string_view name) const;
+  const LegalBasis* legal_basis(std::string_view id) const;
+  const JobSettings* job(std::string_view name) const;
+  const TargetSettings* target(std::string_view name) const;
+};
+
+}  // namespace tilts::config
