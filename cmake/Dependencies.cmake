@@ -2,6 +2,18 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
+# Poco's package names a target that its own build made and its installed files do not.
+find_package(PostgreSQL REQUIRED)
+if(NOT TARGET PostgreSQL::client)
+  add_library(PostgreSQL::client INTERFACE IMPORTED)
+  target_link_libraries(PostgreSQL::client INTERFACE PostgreSQL::PostgreSQL)
+endif()
+# Debian's Poco::DataPostgreSQL names a target that only Poco's own build makes.
+find_package(PostgreSQL REQUIRED)
+if(NOT TARGET PostgreSQL::client)
+  add_library(PostgreSQL::client INTERFACE IMPORTED)
+  target_link_libraries(PostgreSQL::client INTERFACE PostgreSQL::PostgreSQL)
+endif()
 find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util Data DataSQLite DataPostgreSQL JSON)
 find_package(fmt REQUIRED)
 find_package(date REQUIRED)
