@@ -5,7 +5,8 @@
 
 namespace tilts {
 
-enum class Weight { field, record };
+// What is held back: the field, the whole record, or (a notice) nothing: delivered, and a clerk should look.
+enum class Weight { field, record, notice };
 
 // `english` and `latvian` may name a person's field values: they go to the findings file with restricted
 // rights. The log gets rule, field, place and an opaque id.
