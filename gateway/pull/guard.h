@@ -5,13 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace tilts::pull {
+#include "gateway/config/configuration.h"
 
-struct Bounds {
-  int64_t removals = 25;          // removals and deaths: this many …
-  double removals_percent = 0.2;  // … or this share of what was delivered, whichever is more
-  double changes_percent = 10;
-};
+namespace tilts::pull {
 
 // One target's plan, against what that target last got.
 struct PlannedCounts {
@@ -25,7 +21,7 @@ struct PlannedCounts {
 };
 
 // Empty: the run may deliver. Otherwise one sentence a bound that was left.
-std::vector<std::string> too_many_changes(const Bounds& bounds, const std::vector<PlannedCounts>& planned,
-                                          bool initial);
+std::vector<std::string> too_many_changes(const config::GuardSettings& bounds,
+                                          const std::vector<PlannedCounts>& planned, bool initial);
 
 }  // namespace tilts::pull

@@ -4,9 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
+
+#include "gateway/config/configuration.h"
 
 namespace tilts::pull {
 
@@ -35,11 +36,9 @@ struct Roster {
   std::vector<RosterFinding> findings;
 };
 
-// Both throw Error(config) when there is no roster to read (no file, no header, no such column) or it has no
+// Throws Error(config) when there is no roster to read (no file, no header, no such column) or it has no
 // usable line at all (an empty roster would remove everybody), Error(transient) when the database is not
 // there.
-Roster read_roster_csv(const std::string& file);
-// `connection` as in the configuration: "sqlite:FILE" or "postgresql:libpq words".
-Roster read_roster_sql(const std::string& connection, const std::string& sql);
+Roster read_roster(const config::RosterSettings& settings);
 
 }  // namespace tilts::pull
