@@ -1,0 +1,102 @@
+// A file and settings become an Adapter, or a sentence that says why not.
+//
+//   auto library = host::Library::load(folder / "libtilts_population.so", "population");   // at start, once
+//   host::Adapter adapter(library, settings, limits, &watchdog);                        // one for each run
+//   const host::Ended ended = adapter.pull(services, "residents", cursor);
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gateway/base/record.h"
+#include "plugins/host/descriptor.h"
+#include "plugins/host/services.h"
+#include "plugins/host/watchdog.h"
+
+namespace tilts::host {
+
+// A loaded adapter library. Never unloaded: STB_GNU_UNIQUE symbols, thread-locals and vtables make dlclose a
+// trap. Thread-safe.
+class Library {
+ public:
+  // The file an adapter has in the adapters' folder: "libtilts_<adapter>.so".
+  static std::string file_name(std::string_view adapter);
+
+  // `path` must be absolute; `id` is what the configuration calls the adapter. Throws Error(config) with one
+  // sentence: each cause has its own.
+  static std::shared_ptr<const Library> load(const std::filesystem::path& path, std::string_view id);
+  ~Library();
+
+  const Descriptor& descriptor() const;
+
+  struct Implementation;
+  const Implementation& implementation() const { return *implementation_; }
+
+ private:
+  explicit Library(std::unique_ptr<Implementation> implementation);
+  std::unique_ptr<Implementation> implementation_;
+};
+
+// What one call of an adapter may do at most. Over it, the run ends with a sentence.
+struct Limits {
+  size_t value = size_t{1} << 20;          // bytes of a field's value
+  size_t key = 256;                        // bytes of a record's key, type of date, reason × 4
+  size_t cursor = size_t{64} << 10;        // bytes of a cursor, a token, a receipt
+  size_t content = size_t{20} << 20;       // bytes of a request, as calls or ready
+  size_t depth = 256;                      // elements open at once in writer calls
+  uint64_t questions = 1'000'000;          // of one ask_many
+  uint64_t subjects = 10'000;              // of one request
+  uint64_t records = 50'000;               // emitted between two checkpoints,
+  size_t record_bytes = size_t{32} << 20;  // and their bytes
+  size_t log_text = 4096;                  // bytes of a log line
+  uint64_t log_lines = 10'000;             // of one call
+};
+
+// How a call ended that did not throw.
+enum class Ended {
+  done,
+  parked,     // Services::park has the token; call resume when its time has come
+  cancelled,  // the run is being stopped
+};
+
+// What is to be submitted, once.
+struct Entry {
+  Record record;
+  std::string idempotency_key;  // the same for every attempt
+};
+
+// One instance of an adapter; it belongs to one run and one thread at a time.
+//
+// Each call throws Error with the code that says what happens next; texts begin with "adapter ID: " and have
+// anything that looks like a personas kods masked. Whatever was emitted after the last checkpoint of a call
+// that threw, or was cancelled, is not to be kept. After a call that threw, the instance takes no other.
+class Adapter {
+ public:
+  // Checks the settings and creates the instance; throws Error(config) naming every problem. The watchdog,
+  // when given, watches whenever the adapter's own code runs, and must outlive the adapter.
+  Adapter(std::shared_ptr<const Library> library, const Settings& settings, const Limits& limits = {},
+          Watchdog* watchdog = nullptr);
+  ~Adapter();
+  Adapter(const Adapter&) = delete;
+  Adapter& operator=(const Adapter&) = delete;
+
+  const Descriptor& descriptor() const;
+  // When the adapter's code last came to the host or was entered by it, for whoever watches. Any thread.
+  const Activity& activity() const;
+
+  Ended pull(Services& services, std::string_view operation, std::string_view cursor);
+  Ended push(Services& services, std::string_view operation, const Entry& entry);
+  Ended inquire(Services& services, std::string_view operation, const Entry& entry);
+  // `entry` is nullptr when a pull was parked.
+  Ended resume(Services& services, std::string_view operation, const Entry* entry, std::string_view token);
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace tilts::host
