@@ -1,0 +1,49 @@
+// Makes a signed SOAP message: content, WS-Addressing 1.0 and WS-Security 1.1 headers, written in canonical
+// form from the start and hashed while writing, so that signing is one call into OpenSSL and no tree is
+// built.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "gateway/base/clock.h"
+#include "gateway/exchange/identity.h"
+#include "gateway/exchange/profile.h"
+#include "gateway/xml/canonical_writer.h"
+
+namespace tilts::exchange {
+
+// The children of Body: a function that writes them, or ready XML (one element, parsed under limits and
+// written again in canonical form).
+using Content = std::variant<std::function<void(xml::CanonicalWriter&)>, std::string>;
+
+struct Addressing {
+  std::string action;
+  std::string message_id;
+  std::string to;
+  std::string relates_to;  // empty for a request
+};
+
+struct SignedMessage {
+  std::string bytes;
+  Time expires;  // of its Timestamp
+};
+
+// A fresh MessageID: the profile's prefix and a random UUID (RFC 4122, version 4).
+std::string fresh_message_id(const Profile& profile);
+
+// `now` becomes Created. Throws Error(bug) when `content` writes what XML does not allow, Error(config) when
+// the key cannot sign what the profile demands. Debug builds check every message with check_canonical().
+SignedMessage sign_message(const Profile& profile, const Identity& identity, const Addressing& addressing,
+                           const Content& content, Time now);
+
+// Parses the message, canonicalises each part that its signature names with libxml2 and compares byte for
+// byte. Throws Error(bug) at the first difference. Slow: for tests and debug builds.
+void check_canonical(std::string_view message);
+
+// "application/soap+xml; charset=utf-8; action=…" or "text/xml; charset=utf-8".
+std::string media_type(SoapVersion soap, std::string_view action);
+
+}  // namespace tilts::exchange

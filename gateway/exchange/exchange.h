@@ -1,0 +1,110 @@
+// The exchange with one registry: sign, send, verify. The only way out and the only way in.
+//
+// Thread-safe: one object serves all runs of a registry and holds its limits (concurrency, requests a
+// second).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/error.h"
+#include "gateway/exchange/byte_budget.h"
+#include "gateway/exchange/envelope.h"
+#include "gateway/exchange/identity.h"
+#include "gateway/exchange/profile.h"
+#include "gateway/exchange/trust.h"
+#include "gateway/exchange/verified.h"
+
+namespace tilts::exchange {
+
+struct Call {
+  std::string operation;  // its name in the profile, or its action
+  std::string path;       // appended to the endpoint; mostly empty
+  Content content;
+  // A signed fault is an Error(declined), or (transient) when it is the receiver's; true: it is handed back.
+  bool return_faults = false;
+};
+
+struct Asked {
+  size_t index = 0;  // of the call in ask_many; 0 for ask and submit
+  unsigned attempt = 1;
+  std::string_view action;
+  std::string_view message_id;
+  Time expires;  // of the request's Timestamp
+};
+
+struct Answered {
+  Asked asked;
+  std::string outcome;          // "answered", "fault", "cancelled", or the code of the error
+  std::string_view message_id;  // the answer's own, when a signature covered it
+  std::string_view signer_sha256;
+  bool sent = false;  // some byte of the request may have left
+};
+
+// What went over the wire, views that live as long as the call of the hook. `answer` is empty when none came.
+struct Traffic {
+  Asked asked;
+  std::string_view request;
+  std::string_view answer;
+};
+
+// What the caller records. Called on the thread that exchanges, for ask_many on several at once. What `asked`
+// throws keeps the request from being sent; what the others throw ends the call.
+struct Hooks {
+  std::function<void(const Asked&)>
+      asked;  // before the first byte of every attempt: must be durable on return
+  std::function<void(const Answered&)> answered;  // after every attempt
+  std::function<void(const Traffic&)> evidence;   // after every attempt whose bytes left
+};
+
+struct Settings {
+  std::string registry;  // its name, for sentences
+  std::string endpoint;
+  Profile profile;
+  std::shared_ptr<Keyring> keys;
+  std::shared_ptr<const Trust> trust;
+  std::shared_ptr<ByteBudget> budget;
+  Clock clock = Clock::system();
+  std::chrono::milliseconds first_pause{500};  // before the second attempt; doubles, with jitter
+  std::chrono::milliseconds longest_pause{30'000};
+};
+
+class Exchange {
+ public:
+  // Throws Error(config) when the endpoint or the profile cannot be used.
+  explicit Exchange(Settings settings);
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  // Repeats what is transient, up to the profile's attempts, each with a fresh MessageID. Throws Error:
+  // transient (attempts used up, or cancelled), untrusted, declined, config.
+  Verified ask(const Call& call, const Hooks& hooks, const std::stop_token& stop);
+
+  // Asks `count` times, up to the registry's concurrency at once. `call` and `answer` run on the caller's
+  // thread, answers in the order of the calls; at most twice the concurrency is held. The first failure, of
+  // an ask or of a callback, stops the others and is thrown when they have ended.
+  void ask_many(size_t count, const std::function<Call(size_t)>& call,
+                const std::function<void(size_t, Verified)>& answer, const Hooks& hooks,
+                const std::stop_token& stop);
+
+  // Sends once. Transient means that no byte of the request left; everything else that is not a trusted
+  // answer is Error(unknown). `message_id` is the caller's, who wrote it down before; so is the state
+  // "sending".
+  Verified submit(const Call& call, const std::string& message_id, const Hooks& hooks,
+                  const std::stop_token& stop);
+
+  const Profile& profile() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tilts::exchange

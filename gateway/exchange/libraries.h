@@ -1,0 +1,17 @@
+// Start and stop of the C libraries that may start and stop once: libcurl, libxml2 and xmlsec. One object at
+// the top of the daemon, of each command and of each test program, older than every thread and younger than
+// none.
+#pragma once
+
+namespace tilts::exchange {
+
+class Libraries {
+ public:
+  // Throws Error(bug) naming the library that did not start.
+  Libraries();
+  ~Libraries();
+  Libraries(const Libraries&) = delete;
+  Libraries& operator=(const Libraries&) = delete;
+};
+
+}  // namespace tilts::exchange

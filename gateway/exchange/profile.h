@@ -1,0 +1,65 @@
+// How a registry speaks: the data of its profile.xml (profile.xsd says what may stand there).
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/exchange/policy.h"
+
+namespace tilts::exchange {
+
+enum class Hash { sha256, sha384, sha512 };
+
+// How our requests are signed (WS-Security 1.1 with X.509 token profile; XML-DSig).
+struct Signing {
+  std::chrono::seconds lifetime{300};  // of the Timestamp
+  Hash digest = Hash::sha256;          // of the parts
+  Hash signature = Hash::sha256;       // RSA-SHA256/384/512; an ECDSA P-256 key signs with SHA-256 alone
+  // "Body", "Timestamp", "Action", "MessageID", "ReplyTo", "To", "BinarySecurityToken"
+  std::vector<std::string> parts;
+};
+
+struct Operation {
+  std::string name;
+  std::string action;  // WS-Addressing Action, and SOAPAction or the media type's action
+};
+
+struct TransportLimits {
+  size_t request_bytes = 4u << 20;
+  size_t answer_bytes = 4u << 20;
+  size_t concurrency = 4;               // exchanges at once
+  double requests_per_second = 50;      // over all of them
+  std::chrono::seconds connect{10};     // until TLS stands
+  std::chrono::seconds answer{60};      // from then until the answer's last byte
+  std::chrono::seconds keep_alive{60};  // how long the registry keeps an idle connection open
+  unsigned attempts = 4;                // of an ask, the first one counted
+};
+
+struct Profile {
+  std::string id;
+  std::string title;
+  SoapVersion soap = SoapVersion::v1_2;
+  std::string message_id_prefix = "urn:uuid:";
+  std::string to;  // WS-Addressing To; empty: the endpoint's own address
+  Signing request;
+  Policy answer;
+  TransportLimits limits;
+  std::vector<Operation> operations;
+  std::map<std::string, std::string, std::less<>> names;
+  // What was loosened and why, one sentence each, for `tilts check`: legacy algorithms, parts left out,
+  // answers without a signature. Empty for a strict registry.
+  std::vector<std::string> loosened;
+
+  // By name or by action; nullptr when the registry has no such operation.
+  const Operation* operation(std::string_view name_or_action) const;
+};
+
+// Throws Error(config) with every problem of the file at once, one "file:line: …" a line.
+Profile load_profile(const std::string& file);
+// The same from bytes; `file` is what the sentences call it.
+Profile parse_profile(std::string_view bytes, const std::string& file);
+
+}  // namespace tilts::exchange
