@@ -1,0 +1,34 @@
+// Throw-away certificates for tests against the simulator, made in the process: no script, no files to keep.
+// One authority signs everything but what a stranger made.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tilts::support {
+
+enum class KeyKind { rsa, ecdsa };
+
+struct KeyFiles {
+  std::string certificate;  // PEM paths
+  std::string key;
+};
+
+struct SimulatorPki {
+  // Writes every file below `folder`; the registry's and the client's signing keys are of `kind`.
+  SimulatorPki(const std::filesystem::path& folder, KeyKind kind = KeyKind::rsa);
+
+  std::string anchor;     // the authority of all but the stranger
+  KeyFiles registry_tls;  // for 127.0.0.1 and localhost
+  KeyFiles registry_sign;
+  KeyFiles expired_sign;  // the registry's signing certificate of last year
+  KeyFiles client;        // opens TLS and signs requests
+  KeyFiles expired_client;
+  KeyFiles stranger;  // its own authority: nobody trusts it
+
+  // --certificate … --anchor … for tilts-simulator.
+  std::vector<std::string> simulator_arguments() const;
+};
+
+}  // namespace tilts::support
