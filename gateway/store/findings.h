@@ -1,0 +1,67 @@
+// What is held back now, and alarms. A finding has an opaque id that stays the same every night, for logs;
+// its words, key and field values are sealed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/base/finding.h"
+#include "gateway/store/session.h"
+#include "gateway/store/vault.h"
+
+namespace tilts::store {
+
+struct StoredFinding {
+  std::string id;  // 12 hex digits
+  std::string job;
+  std::string target;
+  std::string client;
+  Time since;
+  std::string run;  // the last run that found it
+  Finding finding;
+};
+
+class Findings {
+ public:
+  explicit Findings(const Vault& vault) : vault_(vault) {}
+
+  // The opaque id this finding has, or will have.
+  std::string id(std::string_view job, std::string_view target, const Finding& finding) const;
+  // Found in this run: new, or known since an earlier night.
+  void put(Transaction& transaction, std::string_view job, std::string_view target, std::string_view client,
+           std::string_view run, const Finding& finding, Time now) const;
+  // The run is through: findings of the job that it did not find again are gone. Returns how many.
+  int64_t complete(Transaction& transaction, std::string_view job, std::string_view run) const;
+  // Current ones of a job (empty: of all) by client, after that finding's (client, id); nullptr: from the
+  // start.
+  std::vector<StoredFinding> page(Session& session, std::string_view job, const StoredFinding* after,
+                                  size_t limit) const;
+  int64_t count(Session& session, std::string_view job) const;
+
+ private:
+  const Vault& vault_;
+};
+
+struct Alarm {
+  int64_t number = 0;
+  Time raised;
+  std::string subject;   // what it is about: a job, a registry, a certificate
+  std::string sentence;  // no personal data
+  int64_t times = 1;     // raised again with the same words while it stands
+  Time last;
+  std::string cleared_by;  // empty while it stands
+};
+
+class Alarms {
+ public:
+  // True when it is new: the same sentence about the same subject that still stands is counted, not repeated.
+  bool raise(Transaction& transaction, std::string_view subject, std::string_view sentence, Time now) const;
+  // All standing alarms about a subject end; returns how many.
+  int64_t clear(Transaction& transaction, std::string_view subject, std::string_view by, Time now) const;
+  std::vector<Alarm> standing(Session& session) const;
+  std::vector<Alarm> list(Session& session, size_t limit) const;
+};
+
+}  // namespace tilts::store

@@ -1,0 +1,112 @@
+// All that must survive a crash. The one door to it: pull, schedule and cli use this class.
+//   store.write([&](Transaction& t) { store.records().put(t, …); store.cursors().put(t, …); });
+//   auto runs = store.read([&](Session& s) { return store.runs().list(s, "", 20); });
+// What one write() does commits together and is durable when it returns.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "gateway/base/clock.h"
+#include "gateway/store/audit.h"
+#include "gateway/store/audit_checkpoints.h"
+#include "gateway/store/audit_verify.h"
+#include "gateway/store/database.h"
+#include "gateway/store/delivered.h"
+#include "gateway/store/evidence.h"
+#include "gateway/store/findings.h"
+#include "gateway/store/plans.h"
+#include "gateway/store/records.h"
+#include "gateway/store/replay.h"
+#include "gateway/store/rosters.h"
+#include "gateway/store/runs.h"
+#include "gateway/store/subjects.h"
+#include "gateway/store/vault.h"
+
+namespace tilts::store {
+
+struct Settings {
+  std::string connection;             // "sqlite:FILE" or "postgresql:" and libpq's words
+  std::filesystem::path master_key;   // Vault::create() made it
+  std::filesystem::path checkpoints;  // folder of the signed audit checkpoints
+  std::string node = "tilts";         // this machine's name: one audit chain a (node, start)
+  std::chrono::months audit_kept{18};
+};
+
+class Store {
+ public:
+  // Throws Error(config) with the sentence of what is wrong. Thread-safe once made. With Access::write a
+  // thread of its own signs the audit's heads every minute, and the destructor does so once more.
+  Store(const Settings& settings, Clock clock, Access access = Access::write);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  template <typename F>
+  auto write(F&& work) {
+    return database_.write(std::forward<F>(work));
+  }
+  template <typename F>
+  auto read(F&& work) const {
+    return database_.read(std::forward<F>(work));
+  }
+  std::future<void> post(Database::Work work) { return database_.post(std::move(work)); }
+  void backup(const std::filesystem::path& file) const { database_.backup(file); }
+
+  const Subjects& subjects() const { return subjects_; }
+  const Rosters& rosters() const { return rosters_; }
+  const Records& records() const { return records_; }
+  const Cursors& cursors() const { return cursors_; }
+  const Delivered& delivered() const { return delivered_; }
+  const Plans& plans() const { return plans_; }
+  PlanWriter plan_writer(std::string run, std::string job);
+  const Runs& runs() const { return runs_; }
+  const Occurrences& occurrences() const { return occurrences_; }
+  const Findings& findings() const { return findings_; }
+  const Alarms& alarms() const { return alarms_; }
+  const Replay& replay() const { return replay_; }
+  const ParkedCalls& parked() const { return parked_; }
+  const Evidence& evidence() const { return evidence_; }
+  const Audit& audit() const { return audit_; }
+
+  // Signs the heads now (also done every minute and at the end).
+  void sign_audit();
+  AuditReport verify_audit() const;
+
+  // Retention: evidence past its day, audit rows older than audit_kept, used-up replay rows.
+  void purge();
+
+  Database& database() { return database_; }
+  const Vault& vault() const { return vault_; }
+
+ private:
+  void check_key(Access access);
+  void sign_every_minute(std::stop_token stop);
+
+  Settings settings_;
+  Clock clock_;
+  Vault vault_;
+  Database database_;
+  Subjects subjects_{vault_};
+  Rosters rosters_{vault_, subjects_};
+  Records records_{vault_, subjects_};
+  Cursors cursors_;
+  Delivered delivered_{vault_};
+  Plans plans_{vault_};
+  Runs runs_;
+  Occurrences occurrences_;
+  Findings findings_{vault_};
+  Alarms alarms_;
+  Replay replay_;
+  ParkedCalls parked_{vault_};
+  Evidence evidence_{vault_};
+  Audit audit_;
+  AuditCheckpoints checkpoints_;
+  std::jthread signer_;
+};
+
+}  // namespace tilts::store
