@@ -23,8 +23,7 @@ enum class Exit : int {
   held_back = 3,      // delivered, with something held back
   waiting = 4,        // for a person's approval
   untrusted = 5,      // an answer that may not be believed
-  unreachable = 6,    // the registry
-  declined = 7,       // by the registry, in a trusted answer
+  unreachable = 6,    // the registry, or it said no; the next run carries on
   bug = 70,           // EX_SOFTWARE
   configuration = 78  // EX_CONFIG
 };

@@ -18,11 +18,9 @@ struct Problem {
   int line = 0;  // 0: the file as a whole
   std::string sentence;
 
+  std::string text() const;  // "tilts.xml:12: sentence"
   bool operator==(const Problem&) const = default;
 };
-
-// "tilts.xml:12: sentence"
-std::string to_text(const Problem& problem);
 
 struct Loaded {
   // There as soon as the file obeys configuration.xsd, even with problems: status and audit must still work.

@@ -1,0 +1,145 @@
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "gateway/config/reader.h"
+
+namespace tilts::config {
+namespace {
+
+class References {
+ public:
+  References(const Configuration& configuration, Time now, std::vector<Problem>& problems,
+             std::vector<Problem>& notices)
+      : configuration_(configuration), now_(now), problems_(problems), notices_(notices) {}
+
+  void check() {
+    unique("registry", configuration_.registries, &RegistrySettings::name);
+    unique("legal-basis", configuration_.legal_bases, &LegalBasis::id);
+    unique("job", configuration_.jobs, &JobSettings::name);
+    unique("target", configuration_.targets, &TargetSettings::name);
+    for (const RegistrySettings& registry : configuration_.registries) check(registry);
+    for (const LegalBasis& basis : configuration_.legal_bases) check(basis);
+    for (const JobSettings& job : configuration_.jobs) check(job);
+    check_targets();
+  }
+
+ private:
+  template <typename... Words>
+  void problem(int line, fmt::format_string<Words...> form, Words&&... words) {
+    problems_.push_back({configuration_.file, line, fmt::format(form, std::forward<Words>(words)...)});
+  }
+  template <typename... Words>
+  void notice(int line, fmt::format_string<Words...> form, Words&&... words) {
+    notices_.push_back({configuration_.file, line, fmt::format(form, std::forward<Words>(words)...)});
+  }
+
+  template <typename T>
+  void unique(std::string_view kind, const std::vector<T>& all, std::string T::*key) {
+    std::map<std::string_view, int> first;
+    for (const T& one : all) {
+      const auto [seen, fresh] = first.emplace(one.*key, one.line);
+      if (!fresh)
+        problem(one.line, "{} {} is already declared in line {}; give each its own name", kind, one.*key,
+                seen->second);
+    }
+  }
+
+  void check(const RegistrySettings& registry) {
+    std::set<std::string_view> names;
+    for (const Setting& setting : registry.settings)
+      if (!names.insert(setting.name).second)
+        problem(registry.line, "registry {}: setting {} is said twice; keep one", registry.name,
+                setting.name);
+    if (!identity_at(registry, now_))
+      problem(registry.line,
+              "registry {}: no identity is active yet; the first active-from lies in the future",
+              registry.name);
+    if (registry.identities.size() == 2 &&
+        registry.identities[0].active_from == registry.identities[1].active_from)
+      problem(registry.identities[1].line,
+              "registry {}: both identities are active from the same moment; say which comes after the other",
+              registry.name);
+  }
+
+  void check(const LegalBasis& basis) {
+    if (!configuration_.registry(basis.registry))
+      problem(basis.line, "legal-basis {}: no registry is called {}", basis.id, basis.registry);
+    if (basis.valid_to < basis.valid_from)
+      problem(basis.line, "legal-basis {}: it ends ({}) before it begins ({})", basis.id,
+              to_text(basis.valid_to), to_text(basis.valid_from));
+  }
+
+  void check(const JobSettings& job) {
+    if (!configuration_.registry(job.registry))
+      problem(job.line, "job {}: no registry is called {}", job.name, job.registry);
+    check_legal_basis(job);
+    for (const DeliverySettings& delivery : job.deliveries)
+      if (!configuration_.target(delivery.target))
+        problem(delivery.line, "job {}: no target is called {}", job.name, delivery.target);
+  }
+
+  void check_legal_basis(const JobSettings& job) {
+    const LegalBasis* basis = configuration_.legal_basis(job.legal_basis);
+    if (!basis) {
+      problem(job.line, "job {}: no legal-basis is called {}; nobody may be asked about without one",
+              job.name, job.legal_basis);
+      return;
+    }
+    if (basis->registry != job.registry)
+      problem(job.line, "job {}: legal-basis {} is for registry {}, the job asks {}", job.name, basis->id,
+              basis->registry, job.registry);
+    if (!basis->allows(job.operation))
+      problem(job.line, "job {}: legal-basis {} does not allow operation {}", job.name, basis->id,
+              job.operation);
+    const Date today = day_in(job.schedule && !job.schedule->zone.empty() ? job.schedule->zone : "UTC", now_);
+    if (today < basis->valid_from)
+      problem(job.line, "job {}: legal-basis {} begins on {}; until then the job may not ask", job.name,
+              basis->id, to_text(basis->valid_from));
+    else if (basis->valid_to < today)
+      problem(job.line, "job {}: legal-basis {} ended on {}; renew contract {} and its dates here", job.name,
+              basis->id, to_text(basis->valid_to), basis->contract);
+    else if (std::chrono::sys_days{basis->valid_to} < std::chrono::sys_days{today} + announced_before)
+      notice(basis->line, "legal-basis {} ends on {}: renew contract {} in time, job {} stops then",
+             basis->id, to_text(basis->valid_to), basis->contract, job.name);
+  }
+
+  void check_targets() {
+    std::map<std::string, std::string> places;  // folder or table -> target
+    for (const TargetSettings& target : configuration_.targets) {
+      const std::string place =
+          target.kind == TargetKind::sql ? target.connection + " " + target.table : target.folder;
+      const auto [taken, fresh] = places.emplace(place, target.name);
+      if (!fresh)
+        problem(target.line, "target {}: target {} writes to the same place ({}); give each its own",
+                target.name, taken->second, target.kind == TargetKind::sql ? target.table : target.folder);
+    }
+    std::map<std::string_view, std::string_view> feeders;  // target -> job
+    for (const JobSettings& job : configuration_.jobs)
+      for (const DeliverySettings& delivery : job.deliveries) {
+        const auto [fed, fresh] = feeders.emplace(delivery.target, job.name);
+        if (!fresh)
+          problem(delivery.line,
+                  "job {}: target {} already gets the records of job {}; give each delivery its own",
+                  job.name, delivery.target, fed->second);
+      }
+    for (const TargetSettings& target : configuration_.targets)
+      if (!feeders.contains(target.name))
+        notice(target.line, "target {}: no job delivers to it", target.name);
+  }
+
+  const Configuration& configuration_;
+  Time now_;
+  std::vector<Problem>& problems_;
+  std::vector<Problem>& notices_;
+};
+
+}  // namespace
+
+void check_references(const Configuration& configuration, Time now, std::vector<Problem>& problems,
+                      std::vector<Problem>& notices) {
+  References(configuration, now, problems, notices).check();
+}
+
+}  // namespace tilts::config
