@@ -3,7 +3,8 @@
 // start() and end() do, a prefix is declared because using a namespace declares it, and a character that
 // XML 1.0 does not have, or bytes that are not UTF-8, are refused.
 //
-// One writer belongs to one thread. Every refusal is Error(bug) that names the element and never the content.
+// One writer belongs to one thread. Every refusal is Error(bug) that names the element and never the content;
+// after one, no part and no output can be taken, whatever the author caught.
 #pragma once
 
 #include <cstddef>
@@ -93,7 +94,7 @@ class CanonicalWriter {
   bool used_here(std::string_view prefix) const;
   void bind(std::string_view prefix, std::string_view uri);
   std::string prefix_for_attribute(std::string_view uri, std::string_view wish);
-  [[noreturn]] void refuse(std::string_view why) const;
+  [[noreturn]] void refuse(std::string_view why);
 
   std::string bytes_;
   std::string names_;    // qualified names of the open elements, one after the other
@@ -104,6 +105,7 @@ class CanonicalWriter {
   size_t scope_ = 0;
   std::vector<Attribute> attributes_;
   bool tag_open_ = false;
+  bool failed_ = false;
   size_t floor_ = 0;  // depth that end() may not go below
 
   bool in_part_ = false;
