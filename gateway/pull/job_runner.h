@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -48,10 +49,10 @@ struct Difference {
 };
 
 struct RunOptions {
-  bool preview = false;    // everything but deliver; nothing delivered is recorded
-  bool initial = false;    // a first load was announced
-  std::string occurrence;  // the ledger's planned time; empty when a person started the run
-  std::function<void(const Progress&)> progress;      // on run()'s thread, a few times a second at most
+  bool preview = false;                           // everything but deliver; nothing delivered is recorded
+  bool initial = false;                           // a first load was announced
+  std::optional<Time> occurrence;                 // the planned moment; none when a person started the run
+  std::function<void(const Progress&)> progress;  // on run()'s thread, a few times a second at most
   std::function<void(const Difference&)> difference;  // preview rows, and ten examples after a mapping edit
   std::stop_token stop;                               // finishes the page, then the run is interrupted
 };

@@ -1,44 +1,38 @@
-// The configured registries, opened: profile, keys, trust, exchange and adapter of each.
+// The configured registries, opened: profile, keys, trust, exchange and adapter library of each.
 #pragma once
 
-#include <chrono>
+#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "gateway/base/clock.h"
-
-namespace tilts::config {
-struct Configuration;
-}
-namespace tilts::exchange {
-class Exchange;
-class Profile;
-}  // namespace tilts::exchange
-namespace tilts::plugins {
-class Adapter;
-}
+#include "gateway/config/configuration.h"
+#include "gateway/exchange/exchange.h"
+#include "plugins/host/adapter.h"
 
 namespace tilts::pull {
 
+struct Registry {
+  const config::RegistrySettings& settings;
+  std::shared_ptr<const exchange::Trust> trust;
+  std::unique_ptr<exchange::Exchange> exchange;
+  std::shared_ptr<const host::Library> library;
+
+  // A fresh instance: one belongs to one run. The watchdog outlives it.
+  std::unique_ptr<host::Adapter> adapter(host::Watchdog& watchdog) const;
+};
+
 class Registries {
  public:
-  // Opens all of them. Throws Error(config) with every sentence, one a line, when any cannot be opened.
+  // Opens all of them; borrows the configuration. Throws Error(config) with every sentence, one a line, when
+  // any cannot be opened.
   Registries(const config::Configuration& configuration, Clock clock);
-  ~Registries();
-  Registries(const Registries&) = delete;
-  Registries& operator=(const Registries&) = delete;
 
-  // Throws Error(config) for a registry nobody configured.
-  exchange::Exchange& exchange(const std::string& registry) const;
-  const exchange::Profile& profile(const std::string& registry) const;
-  // A fresh instance: one belongs to one run and is never entered by two threads.
-  std::unique_ptr<plugins::Adapter> adapter(const std::string& registry) const;
-  std::vector<std::string> names() const;
+  // Throws Error(config) for a registry nobody configured. Thread-safe.
+  const Registry& at(const std::string& name) const;
 
  private:
-  struct Inside;
-  std::unique_ptr<Inside> inside_;
+  std::map<std::string, Registry> registries_;
 };
 
 }  // namespace tilts::pull
