@@ -1,16 +1,17 @@
-/* The contract between the gateway (the host) and an adapter, version 1. Plain C, frozen: the build stops when
-   this file changes and adapter_abi.h.sha256 does not (cmake/Adapter.cmake).
+/* The contract between the gateway (the host) and an adapter, version 1. Plain C, frozen: the build stops
+   when this file changes and adapter_abi.h.sha256 does not (cmake/Adapter.cmake).
 
    Rules that hold everywhere
    - A text is (data, size) in UTF-8 without a terminating zero; data may be null only when size is 0.
-   - Memory belongs to the side that made it. What a function is handed stays valid until that function returns,
-     unless it says otherwise; who wants it longer copies it.
+   - Memory belongs to the side that made it. What a function is handed stays valid until that function
+   returns, unless it says otherwise; who wants it longer copies it.
    - No exception and no longjmp crosses. A status does, and a sentence: the adapter gives its own through the
      sink it was handed, the host's is read with last_error.
-   - An instance belongs to one run and is never entered by two threads. Services are called on the thread that
-     entered the adapter, and only until the entry point returns.
-   - Struct members are only ever appended, with a higher minor version. A reader looks at struct_size (or at the
-     stride of an array) before it reads a member that version 1.0 did not have. Anything else is a new major.
+   - An instance belongs to one run and is never entered by two threads. Services are called on the thread
+   that entered the adapter, and only until the entry point returns.
+   - Struct members are only ever appended, with a higher minor version. A reader looks at struct_size (or at
+   the stride of an array) before it reads a member that version 1.0 did not have. Anything else is a new
+   major.
    - No sentence, log line, cursor or token carries personal data. Keys, subjects and fields do. */
 #ifndef TILTS_ADAPTER_ABI_H
 #define TILTS_ADAPTER_ABI_H
@@ -52,7 +53,12 @@ typedef struct tilts_sink {
 
 /* ---- what an adapter declares ------------------------------------------------------------------------- */
 
-enum { TILTS_SETTING_TEXT = 1, TILTS_SETTING_INTEGER = 2, TILTS_SETTING_BOOLEAN = 3, TILTS_SETTING_CHOICE = 4 };
+enum {
+  TILTS_SETTING_TEXT = 1,
+  TILTS_SETTING_INTEGER = 2,
+  TILTS_SETTING_BOOLEAN = 3,
+  TILTS_SETTING_CHOICE = 4
+};
 
 /* One setting, declared once: the host checks values against it, fills in the default and prints its
    documentation. A boolean is "yes" or "no". */
@@ -101,15 +107,13 @@ typedef struct tilts_setting_value {
 enum { TILTS_CONTENT_NONE = 0, TILTS_CONTENT_CALLS = 1, TILTS_CONTENT_BYTES = 2 };
 
 /* Writer calls, one after another, in little endian without padding; the host writes canonical XML from them.
-   Together they are exactly one element. Namespaces are numbered from 1 in the order they are named; 0 is none.
-   Attributes follow their START before anything else.
-     NAMESPACE  u8 1, u16 prefix size, u32 uri size, prefix (the preferred one), uri
-     START      u8 2, u16 namespace, u16 local name size, local name
-     ATTRIBUTE  u8 3, u16 namespace, u16 local name size, u32 value size, local name, value
-     TEXT       u8 4, u32 size, text
+   Together they are exactly one element. Namespaces are numbered from 1 in the order they are named; 0 is
+   none. Attributes follow their START before anything else. NAMESPACE  u8 1, u16 prefix size, u32 uri size,
+   prefix (the preferred one), uri START      u8 2, u16 namespace, u16 local name size, local name ATTRIBUTE
+   u8 3, u16 namespace, u16 local name size, u32 value size, local name, value TEXT       u8 4, u32 size, text
      END        u8 5
-     DECLARE    u8 6, u16 namespace: declares its prefix here, for a name inside content (xsi:type="t:Person");
-                among the attributes of its START */
+     DECLARE    u8 6, u16 namespace: declares its prefix here, for a name inside content
+   (xsi:type="t:Person"); among the attributes of its START */
 enum {
   TILTS_CALL_NAMESPACE = 1,
   TILTS_CALL_START = 2,
@@ -127,7 +131,8 @@ typedef struct tilts_request {
   tilts_text path;       /* below the registry's endpoint; usually empty */
   tilts_text media_type; /* of ready bytes; empty for writer calls */
   tilts_text content;
-  const tilts_text* subjects; /* personas kodi this request asks about: audited before its first byte leaves */
+  const tilts_text*
+      subjects; /* personas kodi this request asks about: audited before its first byte leaves */
   uint64_t subject_count;
 } tilts_request;
 
@@ -142,17 +147,18 @@ typedef struct tilts_part {
 typedef struct tilts_answer {
   uint32_t struct_size;
   int32_t assurance;
-  int32_t status;       /* of HTTP */
-  int32_t fault;        /* 1: a verified SOAP fault */
-  tilts_text action;    /* verified; empty when absent */
+  int32_t status;        /* of HTTP */
+  int32_t fault;         /* 1: a verified SOAP fault */
+  tilts_text action;     /* verified; empty when absent */
   tilts_text message_id; /* verified, opaque: good for sentences */
   const tilts_part* parts;
   uint32_t part_count;
   uint32_t part_stride; /* sizeof(tilts_part) */
 } tilts_answer;
 
-/* Fills in *request for one index. What it points to belongs to the adapter and stays valid until the next call
-   of this function or the return of the service. Another status than TILTS_OK ends the service with it. */
+/* Fills in *request for one index. What it points to belongs to the adapter and stays valid until the next
+   call of this function or the return of the service. Another status than TILTS_OK ends the service with it.
+ */
 typedef tilts_status (*tilts_request_function)(void* caller, uint64_t index, tilts_request* request);
 /* Takes one answer. Another status than TILTS_OK ends the service with it. */
 typedef tilts_status (*tilts_answer_function)(void* caller, uint64_t index, const tilts_answer* answer);
@@ -160,19 +166,20 @@ typedef tilts_status (*tilts_answer_function)(void* caller, uint64_t index, cons
 enum {
   TILTS_PRESENT = 1,
   TILTS_GONE = 2, /* the registry no longer has it */
-  TILTS_HELD = 3  /* the registry has it but it cannot be read: what is stored stays, `reason` goes to a clerk */
+  TILTS_HELD =
+      3 /* the registry has it but it cannot be read: what is stored stays, `reason` goes to a clerk */
 };
 
 typedef struct tilts_field {
   tilts_text value;
-  uint32_t index; /* of the record type's fields; ascending within a record; one left out is absent */
+  uint32_t index; /* of the record type's fields, each at most once; one left out is absent */
   uint32_t reserved;
 } tilts_field;
 
 typedef struct tilts_record {
   uint32_t struct_size;
-  uint32_t type; /* index of the descriptor's record types */
-  tilts_text key; /* personas kods in 11 digits, then "/" and more where a person has several */
+  uint32_t type;           /* index of the descriptor's record types */
+  tilts_text key;          /* personas kods in 11 digits, then "/" and more where a person has several */
   tilts_text previous_key; /* when the registry changed the key */
   tilts_text as_of;        /* xs:date or xs:dateTime, as the registry said it */
   tilts_text reason;       /* TILTS_HELD: one sentence without personal data */
@@ -197,9 +204,9 @@ enum { TILTS_SETTLED_RECEIVED = 1, TILTS_SETTLED_DECLINED = 2, TILTS_SETTLED_ABS
 enum { TILTS_LOG_DEBUG = 1, TILTS_LOG_INFORMATION = 2, TILTS_LOG_WARNING = 3, TILTS_LOG_ERROR = 4 };
 
 /* The services. Each is called with the table's own context. After one returned UNTRUSTED, CANCELLED, LIMIT,
-   UNKNOWN or BUG, or after emit, checkpoint, settle or park returned any failure, every later one of this call
-   returns the same status, nothing emitted since the last checkpoint is kept, and the call ends with that
-   status, whatever the entry point returns. Inside the two callbacks of ask_many only emit, checkpoint,
+   UNKNOWN or BUG, or after emit, checkpoint, settle or park returned any failure, every later one of this
+   call returns the same status, nothing emitted since the last checkpoint is kept, and the call ends with
+   that status, whatever the entry point returns. Inside the two callbacks of ask_many only emit, checkpoint,
    cancelled, log, roster, name, action, now, uuid and last_error may be called. */
 typedef struct tilts_host {
   uint32_t struct_size;
@@ -209,13 +216,14 @@ typedef struct tilts_host {
   /* The sentence of the last failure; valid until the next service. */
   tilts_text (*last_error)(void* context);
 
-  /* Asks `count` questions, up to the registry's concurrency at once; may be repeated by the host, each attempt
-     with a fresh MessageID. Both callbacks run on this thread; answers come in the order of requests. The first
-     failure ends it, when the answers before it have been taken. */
+  /* Asks `count` questions, up to the registry's concurrency at once; may be repeated by the host, each
+     attempt with a fresh MessageID. Both callbacks run on this thread; answers come in the order of requests.
+     The first failure ends it, when the answers before it have been taken. */
   tilts_status (*ask_many)(void* context, uint64_t count, void* caller, tilts_request_function request,
                            tilts_answer_function answer);
   /* Sends an entry at most once. In push only, and once. */
-  tilts_status (*submit)(void* context, const tilts_request* request, void* caller, tilts_answer_function answer);
+  tilts_status (*submit)(void* context, const tilts_request* request, void* caller,
+                         tilts_answer_function answer);
   tilts_status (*emit)(void* context, const tilts_record* record);
   /* Keeps what was emitted, and where to go on after a crash, in one transaction. snapshot_total is the
      registry's own count of what a full snapshot holds, -1 when it does not say. */
@@ -228,7 +236,8 @@ typedef struct tilts_host {
   tilts_status (*wait)(void* context, uint64_t milliseconds);
   int32_t (*cancelled)(void* context);
   tilts_status (*sign_document)(void* context, tilts_text document, tilts_sink signed_document);
-  tilts_status (*verify_document)(void* context, tilts_text document, void* caller, tilts_answer_function answer);
+  tilts_status (*verify_document)(void* context, tilts_text document, void* caller,
+                                  tilts_answer_function answer);
   tilts_status (*log)(void* context, int32_t level, tilts_text text);
 
   /* Whom this run may ask about. The sink receives one text a code. */
@@ -265,18 +274,19 @@ typedef struct tilts_descriptor {
   uint32_t operation_stride;
 
   /* Every declared setting, in the declared order, checked, defaults filled in. */
-  tilts_status (*create)(const tilts_setting_value* values, uint32_t count, tilts_sink error, void** instance);
+  tilts_status (*create)(const tilts_setting_value* values, uint32_t count, tilts_sink error,
+                         void** instance);
   void (*destroy)(void* instance);
   /* An entry point may be null when no operation takes it. */
   tilts_status (*pull)(void* instance, const tilts_host* host, tilts_text operation, tilts_text cursor,
                        tilts_sink error);
   tilts_status (*push)(void* instance, const tilts_host* host, tilts_text operation, const tilts_entry* entry,
                        tilts_sink error);
-  tilts_status (*inquire)(void* instance, const tilts_host* host, tilts_text operation, const tilts_entry* entry,
-                          tilts_sink error);
+  tilts_status (*inquire)(void* instance, const tilts_host* host, tilts_text operation,
+                          const tilts_entry* entry, tilts_sink error);
   /* `entry` is null when a pull was parked. */
-  tilts_status (*resume)(void* instance, const tilts_host* host, tilts_text operation, const tilts_entry* entry,
-                         tilts_text token, tilts_sink error);
+  tilts_status (*resume)(void* instance, const tilts_host* host, tilts_text operation,
+                         const tilts_entry* entry, tilts_text token, tilts_sink error);
 } tilts_descriptor;
 
 #if defined(__GNUC__)
