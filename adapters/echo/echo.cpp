@@ -42,8 +42,7 @@ class Echo {
   };
 
   explicit Echo(const sdk::Settings& values)
-      : page_size_(static_cast<uint64_t>(settings.integer("page-size"))),
-        greeting_(settings.text("greeting")) {}
+      : page_size_(static_cast<uint64_t>(values.integer("page-size"))), greeting_(values.text("greeting")) {}
 
   void pull(sdk::Host& host, std::string_view operation, std::string_view cursor) {
     if (operation == "later") {

@@ -7,8 +7,8 @@
 //     static constexpr std::array record_types{sdk::record_type("person", "…", person_fields)};
 //     static constexpr std::array operations{sdk::operation("residents", "…", TILTS_PULL)};
 //
-//     explicit Echo(const sdk::Settings& values);   // throws Failure(config) for what the declaration
-//     cannot say void pull(sdk::Host& host, std::string_view operation, std::string_view cursor);
+//     explicit Echo(const sdk::Settings& values);  // throws Failure(config) when they do not go together
+//     void pull(sdk::Host& host, std::string_view operation, std::string_view cursor);
 //     // and, where an operation takes them:
 //     void push(sdk::Host& host, std::string_view operation, const sdk::Entry& entry);
 //     void inquire(sdk::Host& host, std::string_view operation, const sdk::Entry& entry);
