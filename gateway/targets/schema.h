@@ -1,0 +1,44 @@
+// An XSD that a target's output must meet. Stands alone: a schema that names another file is refused.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <libxml/xmlschemas.h>
+
+#include "gateway/base/handle.h"
+
+namespace tilts::targets {
+
+class Schema {
+ public:
+  // `owner` begins every sentence. Throws Error(config) with the line when it is no schema.
+  Schema(const std::filesystem::path& file, std::string owner);
+
+  // What is wrong with a whole document, in the validator's words, which may quote values; empty when nothing
+  // is.
+  std::string judge(std::string_view document) const;
+
+  // Judges a document as it is written, in constant memory.
+  class Stream {
+   public:
+    explicit Stream(const Schema& schema);
+    ~Stream();
+    // Throws Error(config), naming the line of the output and never its words.
+    void add(std::string_view bytes, bool last);
+
+   private:
+    struct Parts;
+    const Schema& schema_;
+    std::unique_ptr<Parts> parts_;
+  };
+
+ private:
+  std::filesystem::path file_;
+  std::string owner_;
+  Handle<xmlSchema, xmlSchemaFree> schema_;
+};
+
+}  // namespace tilts::targets
