@@ -1,13 +1,17 @@
 // The only way in: bytes become Verified, or an Error(untrusted) whose sentence names the rule that refused.
 #pragma once
 
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <libxml/tree.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/exchange/policy.h"
+#include "gateway/exchange/refusal.h"
 #include "gateway/exchange/trust.h"
 #include "gateway/exchange/verified.h"
 
@@ -15,9 +19,11 @@ namespace tilts::exchange {
 
 // What this message must answer, or be addressed to.
 struct Expectation {
-  std::string relates_to;           // MessageID of the outstanding request; empty: the message answers nothing
-  std::vector<std::string> to;      // our addresses; empty: any
+  std::string relates_to;       // MessageID of the outstanding request; empty: the message answers nothing
+  std::vector<std::string> to;  // our addresses; empty: any
 };
+
+struct Judgement;
 
 class Verifier {
  public:
@@ -31,12 +37,14 @@ class Verifier {
   Verified document(std::string_view bytes) const;
 
  private:
+  // Judges the key, then lets xmlsec verify; returns what each Reference digested.
+  std::vector<std::string> cryptography(Judgement& judged, const CertificatePath& path,
+                                        std::map<const xmlNode*, std::string> tokens,
+                                        Verified& verified) const;
+
   Policy policy_;
   std::shared_ptr<const Trust> trust_;
   Clock clock_;
 };
-
-// The rule that refused, for tests, metrics and --json; code() is untrusted.
-class Refusal;
 
 }  // namespace tilts::exchange

@@ -1,0 +1,31 @@
+// Which algorithms are taken (verification policy, section 6). What is not in these tables does not exist.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tilts::exchange {
+
+enum class KeyKind { rsa, ecdsa };
+
+struct SignatureAlgorithm {
+  std::string_view uri;
+  KeyKind key;
+  bool legacy;  // only by a profile's words
+};
+
+// nullptr when there is no such algorithm, or it is legacy and not among the allowed ones.
+const SignatureAlgorithm* signature_algorithm(std::string_view uri, const std::set<std::string>& allowed);
+bool is_digest(std::string_view uri, const std::set<std::string>& allowed);
+// Of SignedInfo and References; a plain XML-DSig document may also use inclusive C14N 1.0 (section 7).
+bool is_canonicalization(std::string_view uri, const std::set<std::string>& allowed, bool document);
+
+// "rsa-sha1", "sha1", … or the URI itself: what a profile's `legacy` and --allow may name. Empty: unknown.
+std::string legacy_uri(std::string_view name);
+
+// Every URI that xmlsec is told to take, for these words.
+std::vector<std::string_view> enabled(const std::set<std::string>& allowed, bool document);
+
+}  // namespace tilts::exchange

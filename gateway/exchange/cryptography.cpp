@@ -1,0 +1,200 @@
+#include "gateway/exchange/cryptography.h"
+
+#include <cstddef>
+
+#include <xmlsec/crypto.h>
+#include <xmlsec/errors.h>
+#include <xmlsec/keys.h>
+#include <xmlsec/nodeset.h>
+#include <xmlsec/openssl/evp.h>
+#include <xmlsec/transforms.h>
+#include <xmlsec/xmldsig.h>
+#include <xmlsec/xmlsec.h>
+
+#include "gateway/base/handle.h"
+#include "gateway/exchange/names.h"
+#include "gateway/exchange/refusal.h"
+
+namespace tilts::exchange {
+namespace {
+
+using Context = Handle<xmlSecDSigCtx, xmlSecDSigCtxDestroy>;
+using KeyData = Handle<xmlSecKeyData, xmlSecKeyDataDestroy>;
+using Key = Handle<xmlSecKey, xmlSecKeyDestroy>;
+
+// The identifiers are literals, so their views end in a zero.
+const xmlChar* as_xml(std::string_view literal) { return reinterpret_cast<const xmlChar*>(literal.data()); }
+
+// Hangs on xmlSecDSigCtx::userData while one signature is verified.
+struct Work {
+  const Task& task;
+  size_t octets = 0;
+  bool too_many = false;
+};
+
+Work& work_of(const xmlSecDSigCtx* context) { return *static_cast<Work*>(context->userData); }
+
+// xmlsec hands a callback or a transform its transform context alone; that lies inside the Reference's
+// context.
+Work& work_of_reference(xmlSecTransformCtxPtr context) {
+  auto* reference = reinterpret_cast<xmlSecDSigReferenceCtx*>(reinterpret_cast<char*>(context) -
+                                                              offsetof(xmlSecDSigReferenceCtx, transformCtx));
+  return work_of(reference->dsigCtx);
+}
+
+Work& work_of_signed_info(xmlSecTransformCtxPtr context) {
+  return work_of(reinterpret_cast<xmlSecDSigCtx*>(reinterpret_cast<char*>(context) -
+                                                  offsetof(xmlSecDSigCtx, transformCtx)));
+}
+
+// A transform that counts what passes, and stops it past the limit: escapes make canonical XML longer than
+// what was sent.
+int meter_push(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSecSize size, int final,
+               xmlSecTransformCtxPtr context) {
+  Work& work = *static_cast<Work*>(transform->reserved0);
+  work.octets += size;
+  if (work.octets > work.task.most_octets) {
+    work.too_many = true;
+    return -1;
+  }
+  return transform->next == nullptr ? 0 : xmlSecTransformPushBin(transform->next, data, size, final, context);
+}
+
+xmlSecTransformId meter_id() {
+  static const xmlSecTransformKlass klass{.klassSize = sizeof(xmlSecTransformKlass),
+                                          .objSize = sizeof(xmlSecTransform),
+                                          .name = as_xml("meter"),
+                                          .usage = xmlSecTransformUsageUnknown,
+                                          .getDataType = xmlSecTransformDefaultGetDataType,
+                                          .pushBin = meter_push,
+                                          .popBin = xmlSecTransformDefaultPopBin};
+  return &klass;
+}
+
+// Puts a meter behind every canonicalisation of a chain that is ready to run.
+int insert_meters(xmlSecTransformCtxPtr context, Work& work) {
+  for (xmlSecTransformPtr at = context->first; at != nullptr; at = at->next) {
+    if ((at->id->usage & xmlSecTransformUsageC14NMethod) == 0) continue;
+    xmlSecTransformPtr meter = xmlSecTransformCreate(meter_id());
+    if (meter == nullptr) return -1;
+    meter->reserved0 = &work;
+    meter->prev = at;
+    meter->next = at->next;
+    if (at->next != nullptr) at->next->prev = meter;
+    if (context->last == at) context->last = meter;
+    at->next = meter;
+    at = meter;
+  }
+  return 0;
+}
+
+int meter_reference(xmlSecTransformCtxPtr context) {
+  return insert_meters(context, work_of_reference(context));
+}
+int meter_signed_info(xmlSecTransformCtxPtr context) {
+  return insert_meters(context, work_of_signed_info(context));
+}
+
+// STR-Transform: the SecurityTokenReference goes in, the token it names comes out, canonical.
+int str_push_xml(xmlSecTransformPtr transform, xmlSecNodeSetPtr nodes, xmlSecTransformCtxPtr context) {
+  const Work& work = work_of_reference(context);
+  if (nodes == nullptr || nodes->nodes == nullptr || nodes->nodes->nodeNr != 1) return -1;
+  const auto token = work.task.tokens.find(nodes->nodes->nodeTab[0]);
+  if (token == work.task.tokens.end() || transform->next == nullptr) return -1;
+  transform->status = xmlSecTransformStatusFinished;
+  return xmlSecTransformPushBin(transform->next, reinterpret_cast<const xmlSecByte*>(token->second.data()),
+                                static_cast<xmlSecSize>(token->second.size()), 1, context);
+}
+
+// Its parameter was read by read_signature() and judged by a rule.
+int str_read_node(xmlSecTransformPtr, xmlNodePtr, xmlSecTransformCtxPtr) { return 0; }
+
+xmlSecTransformId str_id() {
+  static const xmlSecTransformKlass klass{.klassSize = sizeof(xmlSecTransformKlass),
+                                          .objSize = sizeof(xmlSecTransform),
+                                          .name = as_xml("str-transform"),
+                                          .href = as_xml(names::str_transform),
+                                          .usage = xmlSecTransformUsageDSigTransform,
+                                          .readNode = str_read_node,
+                                          .getDataType = xmlSecTransformDefaultGetDataType,
+                                          .popBin = xmlSecTransformDefaultPopBin,
+                                          .pushXml = str_push_xml};
+  return &klass;
+}
+
+xmlSecTransformId find(std::string_view uri, xmlSecTransformUsage usage) {
+  return xmlSecTransformIdListFindByHref(xmlSecTransformIdsGet(),
+                                         reinterpret_cast<const xmlChar*>(uri.data()), usage);
+}
+
+void enable(xmlSecDSigCtx* context, std::string_view uri) {
+  if (auto id = find(uri, xmlSecTransformUsageSignatureMethod | xmlSecTransformUsageC14NMethod);
+      id != xmlSecTransformIdUnknown && xmlSecDSigCtxEnableSignatureTransform(context, id) < 0)
+    throw Error(Code::transient, "no memory for a verification");
+  if (auto id = find(uri, xmlSecTransformUsageDSigTransform | xmlSecTransformUsageDigestMethod);
+      id != xmlSecTransformIdUnknown && xmlSecDSigCtxEnableReferenceTransform(context, id) < 0)
+    throw Error(Code::transient, "no memory for a verification");
+}
+
+// xmlsec's own handle on a key that stays ours: OpenSSL counts the references.
+Key to_xmlsec(EVP_PKEY* key) {
+  EVP_PKEY_up_ref(key);
+  KeyData data(xmlSecOpenSSLEvpKeyAdopt(key));
+  if (!data) {
+    EVP_PKEY_free(key);
+    throw Refusal("key-kind", "the signer's key is not of a kind that can be used");
+  }
+  Key result(xmlSecKeyCreate());
+  if (!result || xmlSecKeySetValue(result.get(), data.get()) < 0)
+    throw Error(Code::transient, "no memory for a verification");
+  (void)data.release();  // the key owns it now
+  return result;
+}
+
+[[noreturn]] void refuse_value() {
+  throw Refusal("signature-value",
+                "the signature does not verify: the message was changed, or another key signed it");
+}
+
+}  // namespace
+
+void register_str_transform() {
+  if (xmlSecTransformIdsRegister(str_id()) < 0)
+    throw Error(Code::bug, "xmlsec does not take the STR-Transform");
+}
+
+std::vector<std::string> verify_signature(const Task& task) {
+  Work work{task};
+  const Context context(xmlSecDSigCtxCreate(nullptr));
+  if (!context) throw Error(Code::transient, "no memory for a verification");
+  context->userData = &work;
+  context->flags = XMLSEC_DSIG_FLAGS_STORE_SIGNEDINFO_REFERENCES | XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS;
+  context->enabledReferenceUris = static_cast<xmlSecTransformUriType>(
+      xmlSecTransformUriTypeSameDocument | (task.document ? xmlSecTransformUriTypeEmpty : 0));
+  for (const std::string_view uri : task.algorithms) enable(context.get(), uri);
+  context->referencePreExecuteCallback = meter_reference;
+  context->transformCtx.preExecCallback = meter_signed_info;
+  context->signKey = to_xmlsec(task.key).release();  // adopted; KeyInfo is never read
+
+  const int result = xmlSecDSigCtxVerify(context.get(), task.signature.node);
+  if (work.too_many)
+    throw Refusal("octets", "the References together canonicalise to more than twice the message");
+  if (result < 0 || context->status != xmlSecDSigStatusSucceeded) refuse_value();
+
+  const xmlSecSize count = xmlSecPtrListGetSize(&context->signedInfoReferences);
+  if (count != task.signature.references.size()) refuse_value();
+  std::vector<std::string> digested;
+  for (xmlSecSize i = 0; i < count; ++i) {
+    auto* reference =
+        static_cast<xmlSecDSigReferenceCtxPtr>(xmlSecPtrListGetItem(&context->signedInfoReferences, i));
+    if (reference == nullptr || reference->status != xmlSecDSigStatusSucceeded) refuse_value();
+    const xmlSecBufferPtr buffer = xmlSecDSigReferenceCtxGetPreDigestBuffer(reference);
+    if (buffer == nullptr || xmlSecBufferGetSize(buffer) == 0)
+      throw Refusal("empty-part", "a Reference digests nothing, although it names a part of the message");
+    digested.emplace_back(reinterpret_cast<const char*>(xmlSecBufferGetData(buffer)),
+                          static_cast<size_t>(xmlSecBufferGetSize(buffer)));
+  }
+  return digested;
+}
+
+}  // namespace tilts::exchange

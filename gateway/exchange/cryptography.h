@@ -1,0 +1,32 @@
+// The part of verification that xmlsec does: canonicalise, digest, and check the signature value with the one
+// key it is given. It decides nothing: what it may touch was chosen before.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <openssl/evp.h>
+
+#include "gateway/exchange/signature.h"
+
+namespace tilts::exchange {
+
+struct Task {
+  const Signature& signature;
+  EVP_PKEY* key = nullptr;                   // borrowed
+  std::vector<std::string_view> algorithms;  // every URI that may be used
+  bool document = false;                     // URI="" may stand for the whole document
+  size_t most_octets = 0;                    // canonicalised in all References together
+  // For References with STR-Transform: the canonical form of the token their target names.
+  std::map<const xmlNode*, std::string> tokens;
+};
+
+// What each Reference digested, in their order. Throws Refusal("signature-value") when anything does not
+// verify, Refusal("octets") past `most_octets`, Refusal("empty-part") when nothing was digested.
+std::vector<std::string> verify_signature(const Task& task);
+
+// Makes STR-Transform (WS-Security 1.1, section 8.3) known to xmlsec, which has none. Once, after it started.
+void register_str_transform();
+
+}  // namespace tilts::exchange

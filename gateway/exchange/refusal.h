@@ -1,0 +1,21 @@
+// Why a message is untrusted: the rule that refused it, and a sentence that never quotes it.
+#pragma once
+
+#include <string>
+
+#include "gateway/base/error.h"
+
+namespace tilts::exchange {
+
+class Refusal : public Error {
+ public:
+  Refusal(std::string rule, const std::string& text) : Error(Code::untrusted, text), rule_(std::move(rule)) {}
+
+  // A stable id for tests, metrics and --json: "body-signed".
+  const std::string& rule() const { return rule_; }
+
+ private:
+  std::string rule_;
+};
+
+}  // namespace tilts::exchange

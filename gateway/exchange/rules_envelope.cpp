@@ -1,0 +1,60 @@
+// Verification policy, section 2: the envelope.
+#include "gateway/exchange/names.h"
+#include "gateway/exchange/refusal.h"
+#include "gateway/exchange/rules.h"
+#include "gateway/xml/document.h"
+
+namespace tilts::exchange {
+namespace {
+
+void version(const Judgement& judged) {
+  if (judged.policy.soap && *judged.policy.soap != judged.message->version)
+    throw Refusal("envelope-version", "the envelope is of another SOAP version than the profile says");
+}
+
+void shape(const Judgement& judged) {
+  const Message& message = *judged.message;
+  const auto children = xml::elements(message.envelope);
+  if (children.size() != 2 || children[0] != message.header || children[1] != message.body ||
+      !xml::has_only_elements(message.envelope) || !xml::has_only_elements(message.header))
+    throw Refusal("envelope-shape", "the envelope is not one Header, then one Body, and nothing else");
+}
+
+void understood(const Judgement& judged) {
+  const Message& message = *judged.message;
+  for (const xmlNode* block : message.blocks) {
+    const std::string must = xml::attribute(block, soap_namespace(message.version), "mustUnderstand");
+    const std::string_view value = xml::trim(must);
+    if (value.empty() || value == "0" || value == "false" || is_for_another(block, message.version)) continue;
+    const bool known = is_addressing_namespace(xml::namespace_of(block)) ||
+                       xml::is(block, names::wsse, "Security") ||
+                       judged.policy.also_signed.contains("{" + std::string(xml::namespace_of(block)) + "}" +
+                                                          std::string(xml::local_name(block)));
+    if (!known)
+      throw Refusal("header-understood", "a header that must be understood is not known to this gateway");
+  }
+}
+
+void one_security(const Judgement& judged) {
+  if (judged.message->securities.size() != 1)
+    throw Refusal("security-single", "the message does not have exactly one Security header for us");
+}
+
+void one_signature(const Judgement& judged) {
+  if (!judged.policy.signature) return;
+  if (judged.message->signatures.empty())
+    throw Refusal("message-signed", "the message is not signed; nothing was taken");
+  if (judged.message->signatures.size() > 1)
+    throw Refusal("message-signed", "the Security header holds more than one message signature");
+}
+
+constexpr Rule rules[] = {
+    {"envelope-version", version},     {"envelope-shape", shape},         {"header-understood", understood},
+    {"security-single", one_security}, {"message-signed", one_signature},
+};
+
+}  // namespace
+
+std::span<const Rule> envelope_rules() { return rules; }
+
+}  // namespace tilts::exchange

@@ -1,0 +1,203 @@
+#include "gateway/exchange/verifier.h"
+
+#include <algorithm>
+
+#include "gateway/exchange/algorithms.h"
+#include "gateway/exchange/cryptography.h"
+#include "gateway/exchange/ids.h"
+#include "gateway/exchange/key_reference.h"
+#include "gateway/exchange/message.h"
+#include "gateway/exchange/names.h"
+#include "gateway/exchange/rules.h"
+#include "gateway/exchange/signature.h"
+#include "gateway/xml/canonicalize.h"
+#include "gateway/xml/document.h"
+#include "gateway/xml/malformed.h"
+
+namespace tilts::exchange {
+namespace {
+
+xml::Document read_document(std::string_view bytes, const xml::Limits& limits) {
+  try {
+    return xml::parse(bytes, limits);
+  } catch (const xml::Malformed& malformed) {
+    throw Refusal(malformed.rule(), malformed.what());
+  }
+}
+
+// Follows each Reference to its element, and makes `#id` lead there and nowhere else for xmlsec too. An id
+// that stands twice is for the rule to refuse; the first place serves until then.
+IdTable resolve(Signature& signature, xmlNode* root, const xmlNode* security) {
+  std::set<std::string> wanted;
+  for (const Reference& reference : signature.references)
+    if (!reference.uri.empty()) wanted.emplace(fragment(reference.uri));
+  if (security != nullptr)
+    for (const xmlNode* node = security; node != nullptr;
+         node = xml::next_element(const_cast<xmlNode*>(node), security))
+      if (xml::is(node, names::wsse, "Reference")) wanted.emplace(fragment(xml::attribute(node, "", "URI")));
+  wanted.erase("");
+  IdTable ids = find_ids(root, wanted);
+  for (Reference& reference : signature.references) {
+    if (reference.uri.empty()) {
+      reference.target = root;
+      continue;
+    }
+    const std::string id(fragment(reference.uri));
+    const auto places = ids.find(id);
+    if (places != ids.end() && register_id(places->second.front(), id))
+      reference.target = places->second.front();
+  }
+  return ids;
+}
+
+std::string part_name(const xmlNode* node, const Message* message) {
+  const std::string local(xml::local_name(node));
+  if (message != nullptr &&
+      (node == message->body || node == message->timestamp() ||
+       (node->parent == message->header && is_addressing_namespace(xml::namespace_of(node)))))
+    return local;
+  return "{" + std::string(xml::namespace_of(node)) + "}" + local;
+}
+
+// The canonical form of every token that a Reference reaches through STR-Transform (WS-Security 1.1, 8.3).
+std::map<const xmlNode*, std::string> token_forms(const Signature& signature, const Message& message,
+                                                  const Trust& trust) {
+  std::map<const xmlNode*, std::string> forms;
+  for (const Reference& reference : signature.references) {
+    if (reference.transforms.empty() || reference.transforms[0].algorithm != names::str_transform) continue;
+    const Token token = resolve_token(reference.target, message.security(), trust);
+    // A token that is not in the message would have to be written by us as its sender imagined it.
+    if (token.element == nullptr)
+      throw Refusal("str-transform", "STR-Transform names a token that is not in the message");
+    std::string form = xml::canonicalize(token.element);
+    // 8.3: an apex that shows no default namespace shows xmlns="".
+    const size_t name_end = form.find_first_of(" >/");
+    if (form.compare(name_end, 7, " xmlns=") != 0) form.insert(name_end, " xmlns=\"\"");
+    forms.emplace(reference.target, std::move(form));
+  }
+  return forms;
+}
+
+std::string trimmed(const xmlNode* node) {
+  return node == nullptr ? "" : std::string(xml::trim(xml::text(node)));
+}
+
+// The document's own signature: the only one there is, or the only one at its top.
+xmlNode* only_signature(xmlNode* root) {
+  if (xml::is(root, names::ds, "Signature")) return root;
+  std::vector<xmlNode*> all;
+  for (xmlNode* node = root; node != nullptr; node = xml::next_element(node, root))
+    if (xml::is(node, names::ds, "Signature")) all.push_back(node);
+  if (all.empty()) throw Refusal("message-signed", "the document is not signed; nothing was taken");
+  if (all.size() > 1) all = xml::elements(root, names::ds, "Signature");
+  if (all.size() != 1)
+    throw Refusal("message-signed",
+                  "the document has several signatures, and none that stands alone at its top");
+  return all.front();
+}
+
+bool holds_fault(const Message& message) {
+  const auto children = xml::elements(message.body);
+  return children.size() == 1 && xml::is(children[0], soap_namespace(message.version), "Fault");
+}
+
+}  // namespace
+
+std::string_view Verified::part(std::string_view name) const {
+  for (const Part& part : parts_)
+    if (part.name == name) return part.bytes;
+  return {};
+}
+
+Verifier::Verifier(Policy policy, std::shared_ptr<const Trust> trust, Clock clock)
+    : policy_(std::move(policy)), trust_(std::move(trust)), clock_(std::move(clock)) {}
+
+std::vector<std::string> Verifier::cryptography(Judgement& judged, const CertificatePath& path,
+                                                std::map<const xmlNode*, std::string> tokens,
+                                                Verified& verified) const {
+  const auto signer =
+      skipped("signer-trusted") ? Trust::describe(path) : trust_->judge(path, judged.now, policy_.revocation);
+  judged.signer = signer.get();
+  judge(key_rules(), judged);
+  verified.signer_ = signer->subject;
+  verified.signer_sha256_ = signer->sha256;
+  const bool document = judged.message == nullptr;
+  return verify_signature({.signature = *judged.signature,
+                           .key = signer->key.get(),
+                           .algorithms = enabled(policy_.legacy, document),
+                           .document = document,
+                           .most_octets = 2 * judged.bytes,
+                           .tokens = std::move(tokens)});
+}
+
+Verified Verifier::message(std::string_view bytes, const Expectation& expectation) const {
+  const xml::Document document = read_document(bytes, policy_.limits);
+  const Message message = read_message(document.get());
+  Judgement judged{.policy = policy_,
+                   .expectation = expectation,
+                   .now = clock_.now(),
+                   .bytes = bytes.size(),
+                   .root = message.envelope,
+                   .message = &message};
+  judge(envelope_rules(), judged);
+  judge(freshness_rules(), judged);
+
+  Verified verified;
+  std::vector<const xmlNode*> covered;
+  if (!policy_.signature) {
+    verified.assurance_ = Assurance::tls_only;
+    covered = {message.body, message.timestamp()};
+    covered.insert(covered.end(), message.addressing.begin(), message.addressing.end());
+    for (const xmlNode* node : covered)
+      verified.parts_.push_back({part_name(node, &message), xml::canonicalize(const_cast<xmlNode*>(node))});
+  } else {
+    Signature signature = read_signature(message.signatures.front());
+    judged.signature = &signature;
+    judge(signature_rules(), judged);
+    const IdTable ids = resolve(signature, message.envelope, message.security());
+    judged.ids = &ids;
+    judge(reference_rules(), judged);
+    judge(coverage_rules(), judged);
+    const auto digested = cryptography(judged, message_key(signature, message.security(), *trust_),
+                                       token_forms(signature, message, *trust_), verified);
+    for (size_t i = 0; i < digested.size(); ++i) {
+      covered.push_back(signature.references[i].target);
+      verified.parts_.push_back({part_name(covered.back(), &message), digested[i]});
+    }
+    // Body left out by the profile's words: it is worth no more than the connection it came on.
+    if (std::ranges::find(covered, message.body) == covered.end()) {
+      verified.assurance_ = Assurance::tls_only;
+      verified.parts_.push_back({"Body", xml::canonicalize(message.body)});
+    }
+  }
+  const auto signed_text = [&](std::string_view local) {
+    const xmlNode* header = message.addressing_header(local);
+    return std::ranges::find(covered, header) == covered.end() ? std::string() : trimmed(header);
+  };
+  verified.action_ = signed_text("Action");
+  verified.message_id_ = signed_text("MessageID");
+  verified.relates_to_ = signed_text("RelatesTo");
+  verified.fault_ = holds_fault(message);
+  return verified;
+}
+
+Verified Verifier::document(std::string_view bytes) const {
+  const xml::Document document = read_document(bytes, policy_.limits);
+  xmlNode* root = xmlDocGetRootElement(document.get());
+  const Expectation nothing;
+  Judgement judged{
+      .policy = policy_, .expectation = nothing, .now = clock_.now(), .bytes = bytes.size(), .root = root};
+  Signature signature = read_signature(only_signature(root));
+  judged.signature = &signature;
+  judge(signature_rules(), judged);
+  const IdTable ids = resolve(signature, root, nullptr);
+  judged.ids = &ids;
+  judge(reference_rules(), judged);
+  Verified verified;
+  const auto digested = cryptography(judged, document_key(signature, *trust_), {}, verified);
+  for (size_t i = 0; i < digested.size(); ++i)
+    verified.parts_.push_back({part_name(signature.references[i].target, nullptr), digested[i]});
+  return verified;
+}
+
+}  // namespace tilts::exchange

@@ -1,0 +1,70 @@
+#include "gateway/pull/registries.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "gateway/base/error.h"
+
+namespace tilts::pull {
+namespace {
+
+// A tree of a 4 MB answer takes some 60 MB: few large answers are taken at once, many small ones.
+constexpr size_t bytes_in_flight = size_t{16} << 20;
+
+host::Settings settings_of(const config::RegistrySettings& registry) {
+  host::Settings settings;
+  for (const config::Setting& setting : registry.settings) settings[setting.name] = setting.value;
+  return settings;
+}
+
+Registry open(const config::Configuration& configuration, const config::RegistrySettings& settings,
+              const std::shared_ptr<exchange::ByteBudget>& budget, const Clock& clock) {
+  exchange::Settings outward{.registry = settings.name,
+                             .endpoint = settings.endpoint,
+                             .profile = exchange::load_profile(settings.profile),
+                             .keys = {},
+                             .trust = std::make_shared<const exchange::Trust>(exchange::TrustFiles{
+                                 settings.anchors, settings.pinned, settings.crls, settings.certificates}),
+                             .budget = budget,
+                             .clock = clock};
+  std::vector<exchange::KeyFiles> pairs;
+  for (const config::IdentitySettings& identity : settings.identities)
+    pairs.push_back({identity.certificate, identity.key, {}, identity.active_from});
+  outward.keys = std::make_shared<exchange::Keyring>(std::move(pairs), settings.tls_anchors, clock);
+
+  auto trust = outward.trust;
+  auto library = host::Library::load(
+      std::filesystem::path(configuration.adapters_folder) / host::Library::file_name(settings.adapter),
+      settings.adapter);
+  return Registry{settings, std::move(trust), std::make_unique<exchange::Exchange>(std::move(outward)),
+                  std::move(library)};
+}
+
+}  // namespace
+
+std::unique_ptr<host::Adapter> Registry::adapter(host::Watchdog& watchdog) const {
+  return std::make_unique<host::Adapter>(library, settings_of(settings), host::Limits{}, &watchdog);
+}
+
+Registries::Registries(const config::Configuration& configuration, Clock clock) {
+  const auto budget = std::make_shared<exchange::ByteBudget>(bytes_in_flight);
+  std::string problems;
+  for (const config::RegistrySettings& settings : configuration.registries) {
+    try {
+      registries_.emplace(settings.name, open(configuration, settings, budget, clock));
+    } catch (const Error& error) {
+      problems +=
+          (problems.empty() ? "" : "\n") + std::string(error.inside("registry " + settings.name).what());
+    }
+  }
+  if (!problems.empty()) throw Error(Code::config, problems);
+}
+
+const Registry& Registries::at(const std::string& name) const {
+  const auto found = registries_.find(name);
+  if (found == registries_.end())
+    throw Error(Code::config, "registry " + name + ": the configuration has none of this name; add it");
+  return found->second;
+}
+
+}  // namespace tilts::pull

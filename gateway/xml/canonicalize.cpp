@@ -1,0 +1,36 @@
+#include "gateway/xml/canonicalize.h"
+
+#include <libxml/c14n.h>
+
+#include "gateway/base/error.h"
+#include "gateway/base/handle.h"
+
+namespace tilts::xml {
+namespace {
+
+using Buffer = Handle<xmlOutputBuffer, xmlOutputBufferClose>;
+
+// libxml2 asks for every node, attribute and declaration; a declaration has its element as `parent`.
+int is_below(void* apex, xmlNode* node, xmlNode* parent) {
+  const xmlNode* at = node->type == XML_NAMESPACE_DECL ? parent : node;
+  for (; at != nullptr; at = at->parent)
+    if (at == apex) return 1;
+  return 0;
+}
+
+}  // namespace
+
+std::string canonicalize(xmlNode* apex, const std::vector<std::string>& prefixes) {
+  std::vector<xmlChar*> list;
+  for (const std::string& prefix : prefixes)
+    list.push_back(reinterpret_cast<xmlChar*>(const_cast<char*>(prefix.c_str())));
+  list.push_back(nullptr);
+  const Buffer buffer(xmlAllocOutputBuffer(nullptr));
+  if (!buffer ||
+      xmlC14NExecute(apex->doc, is_below, apex, XML_C14N_EXCLUSIVE_1_0, list.data(), 0, buffer.get()) < 0)
+    throw Error(Code::untrusted, "an element cannot be canonicalised (a relative namespace name?)");
+  return std::string(reinterpret_cast<const char*>(xmlOutputBufferGetContent(buffer.get())),
+                     xmlOutputBufferGetSize(buffer.get()));
+}
+
+}  // namespace tilts::xml
