@@ -25,9 +25,10 @@ struct StoreSettings {
 // A key pair of ours. The newest that is already active signs and opens TLS; see identity_at().
 struct IdentitySettings {
   int line = 0;
-  std::string certificate;  // PEM file, ours first, then its chain
-  std::string key;          // PEM file that only its owner may read
+  std::string certificate;  // PEM file, ours first, then its chain; empty when `key` is a PKCS#12 file
+  std::string key;          // PEM or PKCS#12 file that only its owner may read
   Time active_from{};
+  std::string passphrase_file;  // of `key`, first line; only its owner may read it; may be empty
 };
 
 struct Setting {

@@ -1,14 +1,17 @@
 #include "gateway/config/credentials.h"
 
 #include <ctime>
+#include <fstream>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 
 namespace tilts::config {
 namespace {
 
 using Bio = Handle<BIO, BIO_free_all>;
+using Container = Handle<PKCS12, PKCS12_free>;
 using Crl = Handle<X509_CRL, X509_CRL_free>;
 
 Time to_time(const ASN1_TIME* stamp) {
@@ -25,8 +28,15 @@ bool says_throw_away(const X509_NAME* name) {
   return std::string_view(bytes, static_cast<size_t>(size)).find("throw-away") != std::string_view::npos;
 }
 
-// A key with a password has nobody to ask at three in the morning: it counts as one that cannot be read.
-int no_password(char*, int, int, void*) { return -1; }
+// Never asks on a terminal: at three in the morning nobody sits there. An empty passphrase opens nothing.
+int give_passphrase(char* buffer, int size, int, void* passphrase) {
+  const std::string& text = *static_cast<const std::string*>(passphrase);
+  if (text.empty() || text.size() > static_cast<size_t>(size)) return -1;
+  text.copy(buffer, text.size());
+  return static_cast<int>(text.size());
+}
+
+int no_passphrase(char*, int, int, void*) { return -1; }
 
 }  // namespace
 
@@ -34,7 +44,7 @@ std::vector<Certificate> read_certificates(const std::string& file) {
   std::vector<Certificate> all;
   const Bio bio(BIO_new_file(file.c_str(), "r"));
   while (bio) {
-    Certificate next(PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr));
+    Certificate next(PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr));
     if (!next) break;
     all.push_back(std::move(next));
   }
@@ -42,16 +52,26 @@ std::vector<Certificate> read_certificates(const std::string& file) {
   return all;
 }
 
-Key read_key(const std::string& file) {
-  const Bio bio(BIO_new_file(file.c_str(), "r"));
-  Key key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr) : nullptr);
+KeyFile read_key(const std::string& file, const std::string& passphrase_file) {
+  std::string passphrase;
+  if (!passphrase_file.empty()) std::getline(std::ifstream(passphrase_file), passphrase);
+  KeyFile read;
+  if (const Bio pem(BIO_new_file(file.c_str(), "r")); pem)
+    read.key.reset(PEM_read_bio_PrivateKey(pem.get(), nullptr, give_passphrase, &passphrase));
+  const Bio der(BIO_new_file(file.c_str(), "r"));
+  if (const Container container(!read.key && der ? d2i_PKCS12_bio(der.get(), nullptr) : nullptr); container) {
+    EVP_PKEY* key = nullptr;
+    X509* certificate = nullptr;
+    if (PKCS12_parse(container.get(), passphrase.c_str(), &key, &certificate, nullptr) == 1)
+      read = {Key(key), Certificate(certificate)};
+  }
   ERR_clear_error();
-  return key;
+  return read;
 }
 
 std::optional<Time> crl_next_update(const std::string& file) {
   const Bio bio(BIO_new_file(file.c_str(), "r"));
-  const Crl crl(bio ? PEM_read_bio_X509_CRL(bio.get(), nullptr, no_password, nullptr) : nullptr);
+  const Crl crl(bio ? PEM_read_bio_X509_CRL(bio.get(), nullptr, no_passphrase, nullptr) : nullptr);
   ERR_clear_error();
   if (!crl) return std::nullopt;
   return to_time(X509_CRL_get0_nextUpdate(crl.get()));

@@ -18,8 +18,12 @@ using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
 
 // Every certificate of a PEM file in its order; empty when there is none that can be read.
 std::vector<Certificate> read_certificates(const std::string& file);
-// A private key that opens without a password, or nothing.
-Key read_key(const std::string& file);
+// A key and what came with it. Both empty when the file does not open with this passphrase (empty: none).
+struct KeyFile {
+  Key key;
+  Certificate certificate;  // of a PKCS#12 file; a PEM key has none
+};
+KeyFile read_key(const std::string& file, const std::string& passphrase_file);
 // When the CRL of a PEM file is to be replaced; nothing when the file has no CRL that can be read.
 std::optional<Time> crl_next_update(const std::string& file);
 

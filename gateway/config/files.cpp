@@ -107,36 +107,52 @@ class Files {
   }
 
   void check(const std::string& what, const RegistrySettings& registry, const IdentitySettings& identity) {
-    std::vector<Certificate> chain;
-    if (check_readable(identity.line, what + ": certificate", identity.certificate)) {
-      chain = read_certificates(identity.certificate);
-      if (chain.empty()) problem(identity.line, "{}: {} has no PEM certificate", what, identity.certificate);
+    KeyFile key;
+    bool key_opens = check_secret(identity.line, what + ": key", identity.key);
+    if (!identity.passphrase_file.empty())
+      key_opens &= check_secret(identity.line, what + ": passphrase-file", identity.passphrase_file);
+    if (key_opens) {
+      key = read_key(identity.key, identity.passphrase_file);
+      if (!key.key)
+        problem(identity.line, "{}: {} has no PEM or PKCS#12 key that opens {}", what, identity.key,
+                identity.passphrase_file.empty() ? "without a passphrase; name its passphrase-file"
+                                                 : "with the first line of its passphrase-file");
     }
-    Key key;
-    if (check_secret(identity.line, what + ": key", identity.key)) {
-      key = read_key(identity.key);
-      if (!key)
-        problem(identity.line, "{}: {} has no PEM key that opens without a password", what, identity.key);
+    Certificate certificate = std::move(key.certificate);
+    std::string file = identity.key;
+    if (!identity.certificate.empty()) {
+      file = identity.certificate;
+      certificate = first_certificate(identity.line, what + ": certificate", file);
+    } else if (key.key && !certificate) {
+      problem(identity.line, "{}: {} has no certificate in it; say certificate=FILE", what, identity.key);
     }
-    if (chain.empty()) return;
-    const X509& own = *chain.front();
-    if (key && !fits(own, *key))
+    if (!certificate) return;
+    const X509& own = *certificate;
+    if (key.key && !fits(own, *key.key))
       problem(identity.line,
               "{}: key {} does not belong to certificate {}; the first certificate must be ours", what,
-              identity.key, identity.certificate);
-    refuse_throw_away(identity.line, what + ": certificate", identity.certificate, own);
+              identity.key, file);
+    refuse_throw_away(identity.line, what + ": certificate", file, own);
     const bool in_use = identity_at(registry, now_) == &identity;
     if (not_after(own) <= now_) {
       if (in_use)
-        problem(identity.line, "{}: certificate {} ended at {}; install the new one", what,
-                identity.certificate, to_text(not_after(own)));
+        problem(identity.line, "{}: certificate {} ended at {}; install the new one", what, file,
+                to_text(not_after(own)));
     } else if (in_use && now_ < not_before(own)) {
-      problem(identity.line, "{}: certificate {} begins only at {}; set active-from to that", what,
-              identity.certificate, to_text(not_before(own)));
+      problem(identity.line, "{}: certificate {} begins only at {}; set active-from to that", what, file,
+              to_text(not_before(own)));
     } else if (not_after(own) < now_ + announced_before && registry.identities.back().line == identity.line) {
       notice(identity.line, "{}: certificate {} ends at {}: order the next one now (certs/README.md)", what,
-             identity.certificate, to_text(not_after(own)));
+             file, to_text(not_after(own)));
     }
+  }
+
+  Certificate first_certificate(int line, const std::string& what, const std::string& file) {
+    if (!check_readable(line, what, file)) return nullptr;
+    std::vector<Certificate> all = read_certificates(file);
+    if (!all.empty()) return std::move(all.front());
+    problem(line, "{}: {} has no PEM certificate", what, file);
+    return nullptr;
   }
 
   void check_anchor(int line, const std::string& what, const std::string& file) {

@@ -55,8 +55,20 @@ Document parse(const std::string& text, Sink& sink) {
   return document;
 }
 
+bool is_ours(const xmlNode& root) {
+  return root.ns &&
+         std::string_view(reinterpret_cast<const char*>(root.ns->href)) == "urn:tilts:configuration:1" &&
+         std::string_view(reinterpret_cast<const char*>(root.name)) == "tilts";
+}
+
 // Also writes the schema's defaults into the document, so that they are said in one place only.
 bool obeys_schema(xmlDoc& document, Sink& sink) {
+  xmlNode* root = xmlDocGetRootElement(&document);
+  if (!is_ours(*root)) {
+    sink.problems.push_back({sink.file, static_cast<int>(xmlGetLineNo(root)),
+                             "the first element must be <tilts xmlns=\"urn:tilts:configuration:1\">"});
+    return false;
+  }
   const std::string_view text = schema();
   const SchemaParser parser(xmlSchemaNewMemParserCtxt(text.data(), static_cast<int>(text.size())));
   const Schema compiled(parser ? xmlSchemaParse(parser.get()) : nullptr);
@@ -64,7 +76,18 @@ bool obeys_schema(xmlDoc& document, Sink& sink) {
   if (!context) throw Error(Code::bug, "configuration.xsd in the binary cannot be read; report this");
   xmlSchemaSetValidStructuredErrors(context.get(), collect, &sink);
   xmlSchemaSetValidOptions(context.get(), XML_SCHEMA_VAL_VC_I_CREATE);
-  return xmlSchemaValidateDoc(context.get(), &document) == 0;
+  if (xmlSchemaValidateDoc(context.get(), &document) == 0) return true;
+  // libxml2 leaves the rest of an element unread after a child that does not belong there: ask each part
+  // alone.
+  std::vector<Problem> alone;
+  Sink aside{sink.file, alone};
+  xmlSchemaSetValidStructuredErrors(context.get(), collect, &aside);
+  for (xmlNode* part = xmlFirstElementChild(root); part; part = xmlNextElementSibling(part))
+    xmlSchemaValidateOneElement(context.get(), part);
+  for (Problem& problem : alone)
+    if (std::ranges::none_of(sink.problems, [&](const Problem& known) { return known.line == problem.line; }))
+      sink.problems.push_back(std::move(problem));
+  return false;
 }
 
 void in_reading_order(std::vector<Problem>& problems) {

@@ -100,7 +100,8 @@ class Element {
 
  private:
   std::string absolute(const std::string& path) const {
-    return (file_.parent_path() / path).lexically_normal().string();
+    const std::filesystem::path whole = (file_.parent_path() / path).lexically_normal();
+    return (whole.has_filename() ? whole : whole.parent_path()).string();  // "out/" is "out"
   }
 
   const xmlNode* node_;
@@ -131,8 +132,8 @@ RegistrySettings registry(const Element& element) {
   read.endpoint = element.text("endpoint");
   element.each([&](const Element& part) {
     if (part.name() == "identity") {
-      read.identities.push_back(
-          {part.line(), part.path("certificate"), part.path("key"), part.parsed("active-from", parse_time)});
+      read.identities.push_back({part.line(), part.path("certificate"), part.path("key"),
+                                 part.parsed("active-from", parse_time), part.path("passphrase-file")});
     } else if (part.name() == "tls") {
       add_path(read.tls_anchors, part, "anchor");
     } else if (part.name() == "trust") {

@@ -55,8 +55,8 @@ TEST(Cron, SevenIsSunday) {
 
 TEST(Cron, TwoRestrictedDayFieldsMeanEither) {
   const Cron cron = Cron::parse("0 6 15 * mon");
-  EXPECT_TRUE(cron.due(at(2026, 11, 15, 6, 0)));   // a Sunday
-  EXPECT_TRUE(cron.due(at(2026, 11, 16, 6, 0)));   // a Monday
+  EXPECT_TRUE(cron.due(at(2026, 11, 15, 6, 0)));  // a Sunday
+  EXPECT_TRUE(cron.due(at(2026, 11, 16, 6, 0)));  // a Monday
   EXPECT_FALSE(cron.due(at(2026, 11, 17, 6, 0)));
   const Cron both = Cron::parse("0 6 */2 * mon");  // crontab(5): a field that begins with * restricts nothing
   EXPECT_TRUE(both.due(at(2026, 11, 23, 6, 0)));   // a Monday the 23rd
@@ -77,8 +77,9 @@ TEST(Cron, RefusesWithTheFieldsName) {
   EXPECT_EQ(refusal("0 2 0 * *"), "day \"0\" is not 1 to 31, a range, a step or a list of them");
   EXPECT_EQ(refusal("0 2 * foo *"), "month \"foo\" is not 1 to 12, a range, a step or a list of them");
   EXPECT_EQ(refusal("0 2 * * 8"), "weekday \"8\" is not 0 to 7, a range, a step or a list of them");
-  for (const char* text : {"", "5-1 * * * *", "*/0 * * * *", "1,,2 * * * *", "1- * * * *", "-1 * * * *", "1.5 * * * *",
-                           "*/99 * * * *", "@daily", "1-2-3 * * * *", "1/ * * * *", "0 0 * * * *", "+1 * * * *"})
+  for (const char* text :
+       {"", "5-1 * * * *", "*/0 * * * *", "1,,2 * * * *", "1- * * * *", "-1 * * * *", "1.5 * * * *",
+        "*/99 * * * *", "@daily", "1-2-3 * * * *", "1/ * * * *", "0 0 * * * *", "+1 * * * *"})
     EXPECT_NE(refusal(text), "accepted") << text;
 }
 

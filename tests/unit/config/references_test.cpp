@@ -1,0 +1,153 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/config/house.h"
+
+namespace tilts::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+constexpr std::string_view second_target = R"(<target name="cards")";
+
+TEST(References, UnknownNamesAreAllNamed) {
+  House house;
+  house
+      .with(R"(operations="residents changes resident" registry="population")",
+            R"(operations="residents" registry="land")")
+      .with(R"(target="residents")", R"(target="nobody")");
+  EXPECT_THAT(
+      house.problems(),
+      ElementsAre("23: legal-basis residents: no registry is called land",
+                  "25: job residents: legal-basis residents is for registry land, the job asks population",
+                  "30: job residents: no target is called nobody"));
+}
+
+TEST(References, AJobNeedsItsRegistry) {
+  House house;
+  house.with(R"(<job name="residents" registry="population")", R"(<job name="residents" registry="land")");
+  EXPECT_THAT(
+      house.problems(),
+      ElementsAre("25: job residents: no registry is called land",
+                  "25: job residents: legal-basis residents is for registry population, the job asks land"));
+}
+
+TEST(References, NoJobWithoutALegalBasis) {
+  House house;
+  house.with(R"(legal-basis="residents")", R"(legal-basis="none")");
+  EXPECT_THAT(house.problems(),
+              ElementsAre("25: job residents: no legal-basis is called none; nobody may be asked "
+                          "about without one"));
+}
+
+TEST(References, TheLegalBasisMustAllowTheOperation) {
+  House house;
+  house.with(R"(operations="residents changes resident")", R"(operations="changes")");
+  EXPECT_THAT(house.problems(),
+              ElementsAre("25: job residents: legal-basis residents does not allow operation residents"));
+}
+
+TEST(References, ALegalBasisHasItsDays) {
+  House house;
+  house.write_pair("certs/gateway", "gateway", "2024-01-01T00:00:00Z", "2029-06-01T00:00:00Z");
+  house.with(R"(active-from="2026-01-01T00:00:00Z")", R"(active-from="2024-01-01T00:00:00Z")");
+  EXPECT_THAT(house.problems("2027-12-31T21:59:59Z"), IsEmpty());  // still the 31st in Riga
+  EXPECT_THAT(
+      house.notices("2027-12-31T21:59:59Z"),
+      ElementsAre("23: legal-basis residents ends on 2027-12-31: renew contract PMLP-2026-014 in time, job "
+                  "residents stops then"));
+  EXPECT_THAT(
+      house.problems("2027-12-31T22:00:00Z"),
+      ElementsAre(
+          "25: job residents: legal-basis residents ended on 2027-12-31; renew contract PMLP-2026-014 "
+          "and its dates here"));
+  EXPECT_THAT(
+      house.problems("2025-12-31T12:00:00Z"),
+      ElementsAre("25: job residents: legal-basis residents begins on 2026-01-01; until then the job may not "
+                  "ask"));
+  house.with(R"(valid-to="2027-12-31")", R"(valid-to="2025-12-31")");
+  EXPECT_THAT(house.problems("2026-11-21T12:00:00Z")[0],
+              "23: legal-basis residents: it ends (2025-12-31) before it begins (2026-01-01)");
+}
+
+TEST(References, NoNameTwice) {
+  House house;
+  house.with(second_target, R"(<target name="residents" kind="csv" folder="out/other"/>
+  <target name="cards")");
+  EXPECT_THAT(house.problems(),
+              ElementsAre("37: target residents is already declared in line 35; give each its own name"));
+}
+
+TEST(References, NoSettingTwice) {
+  House house;
+  house.with("<setting name=\"page-size\">100</setting>",
+             "<setting name=\"page-size\">100</setting><setting name=\"page-size\">50</setting>");
+  EXPECT_THAT(house.problems(),
+              ElementsAre("14: registry population: setting page-size is said twice; keep one"));
+}
+
+TEST(References, TargetsDoNotWriteOverEachOther) {
+  House house;
+  house.with(R"(folder="out/addresses")", R"(folder="out/../out/residents/")");
+  EXPECT_THAT(
+      house.problems(),
+      ElementsAre(
+          "36: target addresses: target residents writes to the same place (out/residents); give each "
+          "its own"));
+}
+
+TEST(References, OneTargetOneDelivery) {
+  House house;
+  house.with(R"(target="addresses")", R"(target="residents")");
+  EXPECT_THAT(
+      house.problems(),
+      ElementsAre("31: job residents: target residents already gets the records of job residents; give each "
+                  "delivery its own"));
+  EXPECT_THAT(house.notices(), ElementsAre("36: target addresses: no job delivers to it"));
+}
+
+TEST(References, AnIdentityMustBeActive) {
+  House house;
+  house.with(R"(active-from="2026-01-01T00:00:00Z")", R"(active-from="2027-01-01T00:00:00Z")");
+  EXPECT_THAT(house.problems(),
+              ElementsAre("14: registry population: no identity is active yet; the first active-from "
+                          "lies in the future"));
+}
+
+TEST(References, TheNewestActiveIdentityIsUsed) {
+  House house;
+  house.with(
+      "<tls anchor",
+      R"(<identity certificate="certs/gateway.pem" key="certs/gateway.key" active-from="2026-12-01T00:00:00Z"/>
+    <tls anchor)");
+  const Configuration read = *house.load().configuration;
+  const RegistrySettings& registry = read.registries.at(0);
+  EXPECT_EQ(identity_at(registry, parse_time("2025-12-31T23:59:59Z")), nullptr);
+  EXPECT_EQ(identity_at(registry, parse_time("2026-11-30T23:59:59Z")), &registry.identities[0]);
+  EXPECT_EQ(identity_at(registry, parse_time("2026-12-01T00:00:00Z")), &registry.identities[1]);
+}
+
+TEST(References, ARosterComesFromOnePlace) {
+  const std::string one = "28: a roster comes from one place: say csv, or sql with connection";
+  EXPECT_THAT(House().with(R"(csv="roster.csv")", "").problems(), ElementsAre(one));
+  EXPECT_THAT(House().with(R"(csv="roster.csv")", R"(csv="roster.csv" sql="SELECT 1")").problems(),
+              ElementsAre(one));
+  EXPECT_THAT(House().with(R"(csv="roster.csv")", R"(sql="SELECT 1")").problems(),
+              ElementsAre("28: sql and connection go together; a roster from csv has neither"));
+}
+
+TEST(References, ATargetSaysWhatItsKindNeeds) {
+  EXPECT_THAT(House().with(R"(table="card_holder")", R"(folder="out/x")").problems(),
+              UnorderedElementsAre("37: target cards: a sql target needs table",
+                                   "37: target cards: a sql target has no folder"));
+  EXPECT_THAT(House()
+                  .with(R"(kind="csv" folder="out/residents")", R"(kind="ndjson" encoding="windows-1257")")
+                  .problems(),
+              UnorderedElementsAre("35: target residents: a ndjson target needs folder",
+                                   "35: target residents: a ndjson target has no encoding"));
+}
+
+}  // namespace
+}  // namespace tilts::config
