@@ -1,0 +1,156 @@
+#include "adapters/population/person.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "adapters/population/text.h"
+
+namespace tilts::population {
+namespace {
+
+constexpr auto given_name = sdk::field_index(person_fields, "given_name");
+constexpr auto surname = sdk::field_index(person_fields, "surname");
+constexpr auto birth_date = sdk::field_index(person_fields, "birth_date");
+constexpr auto status = sdk::field_index(person_fields, "status");
+constexpr auto issue_date = sdk::field_index(person_fields, "document_issue_date");
+constexpr auto death_date = sdk::field_index(person_fields, "death_date");
+constexpr auto as_of = person_fields.size();
+
+constexpr auto address_kind = sdk::field_index(address_fields, "kind");
+constexpr auto address_code = sdk::field_index(address_fields, "code");
+constexpr auto address_text = sdk::field_index(address_fields, "text");
+constexpr auto address_from = sdk::field_index(address_fields, "from");
+
+constexpr auto relation_kind = sdk::field_index(relation_fields, "kind");
+constexpr auto relation_code = sdk::field_index(relation_fields, "code");
+
+constexpr std::array<std::string_view, 3> address_kinds{"declared", "registered", "stated"};
+
+std::string_view person_lacks(const sdk::Row& row) {
+  if (row[given_name].empty()) return "the registry's record has no GivenName";
+  if (row[surname].empty()) return "the registry's record has no Surname";
+  if (row[birth_date].empty()) return "the registry's record has no BirthDate";
+  if (row[status] != "active" && row[status] != "passive")
+    return "the registry's record has a Status that is neither active nor passive";
+  if (!looks_like_date(row[as_of])) return "the registry's record does not say as of when it is";
+  return {};
+}
+
+// How many groups of this name have this value in a field.
+size_t count(const sdk::Row& person, const std::string& group, size_t field, std::string_view value) {
+  size_t found = 0;
+  for (const sdk::Row row : person.children()) found += row.group() == group && row[field] == value;
+  return found;
+}
+
+}  // namespace
+
+sdk::Group person_group(const std::string& path) {
+  return {
+      .name = "person",
+      .path = path,
+      .fields = {"p:PersonCode", "p:PreviousPersonCode", "p:GivenName", "p:Surname", "p:BirthDate",
+                 "p:Status", "p:Sex", "p:NationalityKind", "p:ResidenceDocument/p:Kind",
+                 "p:ResidenceDocument/p:Issuer", "p:ResidenceDocument/p:IssueDate", "p:DeathDate", "p:AsOf"},
+      .groups = {{.name = "address",
+                  .path = "p:Address",
+                  .fields = {"p:Kind", "p:Code", "p:Text", "p:PostCode", "p:Municipality", "p:From"},
+                  .groups = {}},
+                 {.name = "relation",
+                  .path = "p:Relation",
+                  .fields = {"p:Kind", "p:PersonCode", "p:GivenName", "p:Surname"},
+                  .groups = {}}}};
+}
+
+void PersonRecords::emit(const sdk::Row& row, const std::string& code, const std::string& previous) {
+  as_of_ = looks_like_date(row[as_of]) ? row[as_of] : std::string_view();
+  emit_person(row, code, previous);
+  size_t place = 0;
+  for (const sdk::Row child : row.children()) {
+    if (child.group() == "address")
+      emit_address(row, child, code);
+    else
+      emit_relation(row, child, code, ++place);
+  }
+  if (whole_person_) emit_lost_addresses(row, code);
+}
+
+void PersonRecords::emit_person(const sdk::Row& row, const std::string& code, const std::string& previous) {
+  person_.clear();
+  person_.previous_key = previous;
+  const bool must_pass = !previous.empty() || !row[death_date].empty();
+  for (uint32_t field = 0; field < person_fields.size(); ++field) {
+    const std::string_view value = field == 0   ? std::string_view(code)
+                                   : field == 1 ? std::string_view(previous)
+                                   : field == birth_date || field == issue_date || field == death_date
+                                       ? day_of(row[field])
+                                       : row[field];
+    if (!value.empty()) person_.set(field, value);
+  }
+  send(person_, code, must_pass ? std::string_view() : person_lacks(row));
+}
+
+void PersonRecords::emit_address(const sdk::Row& person, const sdk::Row& row, const std::string& code) {
+  address_.clear();
+  for (uint32_t field = 0; field < address_fields.size(); ++field) {
+    const std::string_view value = field == address_from ? day_of(row[field]) : row[field];
+    if (!value.empty()) address_.set(field, value);
+  }
+  const std::string_view kind = row[address_kind];
+  std::string_view because;
+  if (!is_kind(kind))
+    because = "the registry's record has an Address without a Kind";
+  else if (count(person, row.group(), address_kind, kind) > 1)
+    because = "the registry's record has several addresses of one kind";
+  else if (row[address_code].empty() && row[address_text].empty())
+    because = "the registry's record has an Address with neither Code nor Text";
+  send(address_, code + '/' + (is_kind(kind) ? std::string(kind) : "unknown"), because);
+}
+
+void PersonRecords::emit_relation(const sdk::Row& person, const sdk::Row& row, const std::string& code,
+                                  size_t place) {
+  const std::string_view kind = row[relation_kind];
+  const std::string related = normalised_code(row[relation_code]);
+  relation_.clear();
+  for (uint32_t field = 0; field < relation_fields.size(); ++field) {
+    const std::string_view value = field == relation_code ? std::string_view(related) : row[field];
+    if (!value.empty()) relation_.set(field, value);
+  }
+  std::string_view because;
+  if (!is_kind(kind))
+    because = "the registry's record has a Relation without a Kind";
+  else if (related.empty() && !row[relation_code].empty())
+    because = "the registry's record has a Relation whose PersonCode is not a personas kods";
+  else if (!related.empty() && count(person, row.group(), relation_code, row[relation_code]) > 1 &&
+           count(person, row.group(), relation_kind, kind) > 1)
+    because = "the registry's record has one Relation twice";
+  // a representative may be an institution, which has no code: its place then tells it apart
+  send(relation_,
+       code + '/' + (is_kind(kind) ? std::string(kind) : "unknown") + '/' +
+           (related.empty() ? std::to_string(place) : related),
+       because);
+}
+
+void PersonRecords::emit_lost_addresses(const sdk::Row& row, const std::string& code) {
+  for (const std::string_view kind : address_kinds) {
+    if (count(row, "address", address_kind, kind) > 0) continue;
+    address_.clear();
+    address_.presence = sdk::Presence::gone;
+    send(address_, code + '/' + std::string(kind), {});
+  }
+}
+
+void PersonRecords::send(sdk::Record& record, const std::string& key, std::string_view held_because) {
+  const sdk::Presence presence = record.presence;
+  const std::string_view previous = record.previous_key;
+  if (!held_because.empty()) record.clear();
+  record.key = key;
+  record.previous_key = previous;
+  record.as_of = as_of_;
+  record.reason = held_because;
+  record.presence = held_because.empty() ? presence : sdk::Presence::held;
+  host_.emit(record);
+}
+
+}  // namespace tilts::population

@@ -1,0 +1,101 @@
+// Walks adapters/*/cases/*. With TILTS_WRITE_CASES set, what came out is written into the case for a person
+// to read, and the test fails all the same.
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+
+#include <gtest/gtest.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+
+#include "gateway/base/error.h"
+#include "gateway/base/handle.h"
+#include "plugins/host/adapter.h"
+#include "tests/cases/adapters/case.h"
+#include "tests/cases/adapters/replay.h"
+
+namespace tilts::cases {
+namespace {
+
+namespace fs = std::filesystem;
+
+void free_text(xmlChar* text) { xmlFree(text); }
+
+std::string indented(const std::string& xml) {
+  const Handle<xmlDoc, xmlFreeDoc> document(xmlReadMemory(xml.data(), static_cast<int>(xml.size()), nullptr,
+                                                          nullptr, XML_PARSE_NOBLANKS | XML_PARSE_NONET));
+  xmlChar* text = nullptr;
+  int size = 0;
+  xmlDocDumpFormatMemory(document.get(), &text, &size, 1);
+  const Handle<xmlChar, free_text> owner(text);
+  const std::string result(reinterpret_cast<const char*>(text), static_cast<size_t>(size));
+  return result.substr(result.find('\n') + 1);
+}
+
+void write(const fs::path& file, const std::string& text) {
+  if (text.empty())
+    fs::remove(file);
+  else
+    std::ofstream(file, std::ios::binary) << text;
+}
+
+class AdapterCase : public testing::TestWithParam<fs::path> {};
+
+TEST_P(AdapterCase, AsksAndTakesAsItsFilesSay) {
+  const Case data = read_case(GetParam());
+  const auto library =
+      host::Library::load(fs::path(ADAPTER_LIBRARIES) / host::Library::file_name(data.adapter), data.adapter);
+  host::Adapter adapter(library, data.settings);
+  Replay replay(data, fs::path(ADAPTER_SOURCES) / data.adapter / "profile.xml");
+  std::string error;
+  try {
+    EXPECT_EQ(adapter.pull(replay, data.operation, data.cursor), host::Ended::done);
+  } catch (const Error& thrown) {
+    error = std::string(name(thrown.code())) + ": " + thrown.what() + '\n';
+  }
+
+  for (const auto& [exchange, body] : replay.requests())
+    EXPECT_EQ(packed(data.read(exchange + ".request.xml")), packed(body)) << exchange;
+  for (const auto& entry : fs::directory_iterator(data.folder)) {
+    const std::string file = entry.path().filename().string();
+    if (file.ends_with(".request.xml"))
+      EXPECT_TRUE(replay.requests().contains(file.substr(0, file.find(".request.xml"))))
+          << file << " was not asked";
+  }
+  EXPECT_EQ(data.read("records.txt"), replay.kept());
+  EXPECT_EQ(data.read("error.txt"), error);
+
+  if (std::getenv("TILTS_WRITE_CASES") != nullptr) {
+    for (const auto& [exchange, body] : replay.requests())
+      write(data.folder / (exchange + ".request.xml"), indented(body));
+    write(data.folder / "records.txt", replay.kept());
+    write(data.folder / "error.txt", error);
+    FAIL() << "written into " << data.folder << "; read it before you commit it";
+  }
+}
+
+std::string test_name(const testing::TestParamInfo<fs::path>& info) {
+  std::string result =
+      info.param.parent_path().parent_path().filename().string() + "_" + info.param.filename().string();
+  std::ranges::replace_if(
+      result, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+  return result;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, AdapterCase, testing::ValuesIn(case_folders(ADAPTER_SOURCES)), test_name);
+
+// An error sentence is read by people who may not see whom it is about.
+TEST(AdapterCases, NoSentenceNamesAPerson) {
+  std::set<std::string> with_error;
+  for (const fs::path& folder : case_folders(ADAPTER_SOURCES)) {
+    const Case data = read_case(folder);
+    const std::string error = data.read("error.txt");
+    if (!error.empty()) with_error.insert(data.adapter);
+    for (const std::string& code : data.roster) EXPECT_EQ(error.find(code), std::string::npos) << folder;
+  }
+  EXPECT_TRUE(with_error.contains("population"));
+}
+
+}  // namespace
+}  // namespace tilts::cases

@@ -1,0 +1,60 @@
+#include "tests/cases/adapters/case.h"
+
+#include <algorithm>
+#include <regex>
+#include <sstream>
+#include <stdexcept>
+
+#include "tests/support/temporary_folder.h"
+
+namespace tilts::cases {
+
+namespace fs = std::filesystem;
+
+std::string Case::read(const std::string& file) const {
+  return fs::exists(folder / file) ? support::read_file(folder / file) : std::string();
+}
+
+Case read_case(const fs::path& folder) {
+  Case result;
+  result.folder = folder;
+  result.name = folder.filename().string();
+  result.adapter = folder.parent_path().parent_path().filename().string();
+  std::istringstream lines(support::read_file(folder / "case.txt"));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line.front() == '#') continue;
+    const size_t colon = line.find(": ");
+    const std::string word = line.substr(0, colon);
+    const std::string value = colon == std::string::npos ? std::string() : line.substr(colon + 2);
+    if (word == "operation")
+      result.operation = value;
+    else if (word == "cursor")
+      result.cursor = value;
+    else if (word == "roster")
+      result.roster.push_back(value);
+    else if (word.starts_with("setting "))
+      result.settings[word.substr(8)] = value;
+    else
+      throw std::runtime_error((folder / "case.txt").string() + ": nobody knows " + line);
+  }
+  return result;
+}
+
+std::vector<fs::path> case_folders(const fs::path& adapters) {
+  std::vector<fs::path> result;
+  for (const auto& adapter : fs::directory_iterator(adapters)) {
+    if (!fs::is_directory(adapter.path() / "cases")) continue;
+    for (const auto& folder : fs::directory_iterator(adapter.path() / "cases"))
+      if (folder.path().filename() != "usual") result.push_back(folder.path());
+  }
+  std::ranges::sort(result);
+  return result;
+}
+
+std::string packed(const std::string& xml) {
+  static const std::regex between(">[ \\t\\r\\n]+<");
+  static const std::regex around("^[ \\t\\r\\n]+|[ \\t\\r\\n]+$");
+  return std::regex_replace(std::regex_replace(xml, between, "><"), around, "");
+}
+
+}  // namespace tilts::cases

@@ -1,0 +1,39 @@
+// One case of an adapter: a folder adapters/<adapter>/cases/<case> with
+//   case.txt                     operation, cursor, settings, roster ("word: value" lines)
+//   <Operation>-<n>.request.xml  the Body of the n-th request of that operation, as it must be
+//   <Operation>-<n>.response.xml the Body that is answered; cases/usual/<Operation>.response.xml when absent
+//   records.txt                  what the run left behind: records and checkpoints
+//   error.txt                    "code: sentence" when it must fail
+// White space between elements says nothing in any of them.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tilts::cases {
+
+struct Case {
+  std::filesystem::path folder;
+  std::string adapter;
+  std::string name;
+  std::string operation;
+  std::string cursor;
+  std::map<std::string, std::string> settings;
+  std::vector<std::string> roster;
+
+  // The file's text, empty when there is none.
+  std::string read(const std::string& file) const;
+};
+
+// Throws std::runtime_error naming the file and the line that it does not know.
+Case read_case(const std::filesystem::path& folder);
+
+// Every case below the adapters' sources, by adapter and name.
+std::vector<std::filesystem::path> case_folders(const std::filesystem::path& adapters);
+
+// XML without the white space between its elements.
+std::string packed(const std::string& xml);
+
+}  // namespace tilts::cases
