@@ -1,0 +1,109 @@
+// A mapping in its compiled form: every name is an index, every list a table.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <libxml/xmlregexp.h>
+
+#include "gateway/base/finding.h"
+#include "gateway/base/handle.h"
+#include "gateway/mapping/code_list.h"
+#include "gateway/mapping/mapping.h"
+
+namespace tilts::mapping {
+
+// Where a value comes from.
+struct Value {
+  enum class Origin {
+    constant,
+    field,
+    as_of,
+    client,
+    code,
+    previous_code,
+    run_date,
+    run_municipality,
+    run_environment
+  };
+
+  Origin origin = Origin::constant;
+  size_t source = 0;  // of field and as_of: 0 is the row's own record, joins follow
+  std::string text;   // the constant, or the field's name
+  size_t hint = 0;    // of field: which of the mapper's position hints is its own
+};
+
+struct Condition {
+  enum class Test { is, is_not, one_of, present, absent, same_as, reached_age };
+
+  Value value;
+  Test test = Test::is;
+  std::string text;  // of is, is_not
+  std::vector<std::string> one_of;
+  Value other;                     // of same_as
+  const CodeList* list = nullptr;  // of reached_age; of same_as when the other value is looked up
+  std::string field;               // as the mapping says it, for findings
+  int line = 0;
+};
+
+struct Rule {
+  enum class Check { personas_kods, date, varis_code, pattern, max_length };
+
+  Check check = Check::pattern;
+  std::string text;  // of pattern
+  std::shared_ptr<xmlRegexp> pattern;
+  size_t max_length = 0;
+  std::optional<Date> not_before, not_after;
+  bool not_before_run = false, not_after_run = false;
+  bool notice = false;
+  int line = 0;
+};
+
+enum class Format { none, date, date_lv, personas_kods, upper, lower, one_line };
+
+struct FieldProgram {
+  std::string name;
+  Value value;
+  std::string otherwise;  // the default
+  const CodeList* lookup = nullptr;
+  Format format = Format::none;
+  bool required = false;
+  bool key = false;
+  Weight holds = Weight::field;
+  std::vector<Rule> rules;
+  std::vector<Condition> when;
+  int line = 0;
+};
+
+struct Source {
+  struct Where {
+    std::string field;
+    std::string is;
+  };
+
+  std::string name;    // of a join
+  std::string record;  // record type
+  std::vector<Where> where;
+};
+
+struct Mapping::Program {
+  std::string file;
+  int line = 0;  // of <mapping>
+  std::string hash;
+  targets::Layout layout;
+  std::vector<std::unique_ptr<CodeList>> lists;
+  std::vector<Source> sources;  // the row's own record first
+  std::optional<Value> death, changed_code;
+  std::vector<Condition> entitled;
+  std::vector<FieldProgram> fields;
+  std::vector<Reference> references;
+  size_t hints = 0;
+};
+
+// Reads and compiles; what is wrong goes to `problems`.
+std::unique_ptr<const Mapping::Program> compile(const std::filesystem::path& file,
+                                                std::vector<Problem>& problems);
+
+}  // namespace tilts::mapping

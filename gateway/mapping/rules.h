@@ -1,0 +1,34 @@
+// What is wrong with a value, in the words of the clerk who must mend it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/mapping/program.h"
+
+namespace tilts::mapping {
+
+struct Complaint {
+  std::string rule;  // stable id
+  std::string english;
+  std::string latvian;
+  bool notice = false;
+};
+
+std::optional<Complaint> judge(const Rule& rule, std::string_view value, Date run_date);
+
+Complaint missing();
+Complaint not_utf8();
+Complaint not_in_list(const CodeList& list, std::string_view value, Date run_date);
+Complaint age_unknown(std::string_view field);
+Complaint key_with_slash();
+Complaint two_records();
+
+// Appends the value in its format; a complaint when it cannot be read.
+std::optional<Complaint> append_formatted(Format format, std::string_view value, std::string& out);
+
+// "2026-11-21", or the Latvian day of "2026-11-20T23:30:00Z".
+std::optional<Date> read_day(std::string_view text);
+
+}  // namespace tilts::mapping
