@@ -51,6 +51,8 @@ struct ChainHead {
   std::string link;  // 32 bytes
 };
 
+struct AuditRow;
+
 class Audit {
  public:
   Audit(const Vault& vault, const Subjects& subjects, std::string node);
@@ -67,7 +69,8 @@ class Audit {
   int64_t purge(Transaction& transaction, Time before) const;
 
  private:
-  int64_t chain(Transaction& transaction, Time now) const;
+  ChainHead head(Transaction& transaction, Time now) const;
+  void append(Transaction& transaction, ChainHead& head, AuditRow row) const;
 
   const Vault& vault_;
   const Subjects& subjects_;

@@ -1,7 +1,9 @@
-// The signed checkpoints of the audit chains: one text line each in files outside the database, so that a
-// missing tail is found too. A line is
-//   time previous-line-sha256 chain:position:link[,…] signature
-// (hex; Ed25519 over the text before the signature). Beside them lies the public key, audit-checkpoints.pub.
+// The signed checkpoints of the audit chains: one text line each in a file a month outside the database
+// ("audit-2026-11.log"), so that a missing tail is found too. A line is
+//   time SHA-256-of-the-line-before chain:position:link[,chain:position:link…] signature
+// in hex; the signature is Ed25519 over what stands before it. The public key lies beside,
+// audit-checkpoints.pub: who keeps it and a copy of the last line elsewhere can prove what was there without
+// the gateway (openssl pkeyutl -verify -pubin -inkey audit-checkpoints.pub -rawin).
 #pragma once
 
 #include <filesystem>
@@ -15,26 +17,30 @@ namespace tilts::store {
 
 class AuditCheckpoints {
  public:
-  // Throws Error(config) when the folder cannot be used.
   AuditCheckpoints(std::filesystem::path folder, const Vault& vault);
 
   // Appends one line with the heads that moved since the last one, fsynced; nothing when none did.
-  // Thread-safe.
+  // Thread-safe. Makes the folder. Throws Error(config) when it cannot be written.
   void append(const std::vector<ChainHead>& heads, Time now);
 
   struct Reading {
-    std::vector<ChainHead> heads;      // every head that was ever signed, in order
+    std::vector<ChainHead> heads;      // every head that was signed, by chain and position
     std::vector<std::string> defects;  // a sentence each
     int64_t lines = 0;
   };
+  // Walks the files: each line names the one before it, and the last of each file is signed.
   Reading read() const;
 
  private:
+  struct Walk;
+  Walk walk() const;
+
   std::filesystem::path folder_;
   const Vault& vault_;
   std::mutex mutex_;
-  std::vector<ChainHead> last_;
-  std::string last_line_sha256_;
+  bool begun_ = false;
+  std::vector<ChainHead> last_;  // the newest signed head of each chain
+  std::string last_line_;        // SHA-256 of the newest line, in hex
 };
 
 }  // namespace tilts::store

@@ -23,6 +23,7 @@ struct AuditReport {
 };
 
 // `purged_before`: rows that are newer than this have no right to be empty. Reads in pages, constant memory.
-AuditReport verify_audit(const Database& database, const AuditCheckpoints& checkpoints, Time purged_before);
+AuditReport verify_audit(const Database& database, const AuditCheckpoints& checkpoints, Time now,
+                         Time purged_before);
 
 }  // namespace tilts::store

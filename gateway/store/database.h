@@ -65,7 +65,7 @@ class Database::Reader {
   ~Reader();
   Session& session() { return session_; }
   // Rethrows the exception in flight as the store's Error.
-  [[noreturn]] void failed() const;
+  [[noreturn]] void failed();
 
  private:
   const Database& database_;

@@ -42,6 +42,8 @@ class Delivered {
   void set_mapping(Transaction& transaction, std::string_view target, std::string_view hash) const;
 
  private:
+  std::string keyed_hash(std::string_view target, std::string_view key) const;
+
   const Vault& vault_;
 };
 

@@ -31,7 +31,6 @@ struct StoredSubject {
   std::string code;                 // the code in use
   std::vector<std::string> former;  // codes the person had, newest first
   bool open = true;
-  bool left = false;                  // no longer on the roster, not yet purged
   std::vector<StoredRecord> records;  // by type, then by key; gone ones included (present == false)
 };
 
@@ -62,6 +61,9 @@ class Records {
   std::vector<Standing> standing(Session& session) const;
 
  private:
+  Effect put_gone(Transaction& transaction, std::string_view registry, std::string_view run,
+                  const Record& record, Time now) const;
+
   const Vault& vault_;
   const Subjects& subjects_;
 };

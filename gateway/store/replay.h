@@ -36,7 +36,8 @@ class ParkedCalls {
   void put(Transaction& transaction, const Parked& parked) const;
   std::vector<Parked> due(Session& session, Time now) const;
   // The call was resumed and ended.
-  void remove(Transaction& transaction, std::string_view run, std::string_view operation) const;
+  void remove(Transaction& transaction, std::string_view run, std::string_view operation,
+              std::string_view record) const;
 
  private:
   const Vault& vault_;

@@ -32,7 +32,7 @@ struct RosterChange {
 
 class Rosters {
  public:
-  explicit Rosters(const Vault& vault, const Subjects& subjects) : vault_(vault), subjects_(subjects) {}
+  explicit Rosters(const Subjects& subjects) : subjects_(subjects) {}
 
   // A new state of the roster, written in parts of any size under the run's id: put() for every part, then
   // complete(), in which who was not put leaves. A client whose code changed in the case system gets the new
@@ -53,7 +53,6 @@ class Rosters {
   int64_t purge(Transaction& transaction, std::string_view job, Time before) const;
 
  private:
-  const Vault& vault_;
   const Subjects& subjects_;
 };
 

@@ -32,6 +32,9 @@ class Session {
  public:
   explicit Session(Poco::Data::Session session) : session_(std::move(session)) {}
 
+  // False when the server is gone.
+  bool connected() { return session_.isConnected(); }
+
   // All rows of a SELECT. Large tables are read in keyset pages: a result is held in memory whole.
   template <typename... Columns, typename... Arguments>
   std::vector<std::tuple<Columns...>> rows(const Sql& sql, const Arguments&... arguments);

@@ -84,15 +84,15 @@ class Store {
   const Vault& vault() const { return vault_; }
 
  private:
-  void check_key(Access access);
-  void sign_every_minute(std::stop_token stop);
+  void bind_key(Access access);
+  void sign_every_minute(const std::stop_token& stop);
 
   Settings settings_;
   Clock clock_;
   Vault vault_;
   Database database_;
   Subjects subjects_{vault_};
-  Rosters rosters_{vault_, subjects_};
+  Rosters rosters_{subjects_};
   Records records_{vault_, subjects_};
   Cursors cursors_;
   Delivered delivered_{vault_};

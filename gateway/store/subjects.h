@@ -22,7 +22,7 @@ class Subjects {
   // The person with this code, now or before.
   std::optional<SubjectId> find(Session& session, std::string_view code) const;
   // The same, made when unknown.
-  SubjectId ensure(Transaction& transaction, std::string_view code) const;
+  SubjectId ensure(Transaction& transaction, std::string_view code, Time now) const;
   // The registry changed a code: both are one person from now on, `current` the code in use. Where both were
   // known as two people their records, roster entries and codes become one.
   SubjectId relink(Transaction& transaction, std::string_view previous, std::string_view current,
@@ -30,6 +30,8 @@ class Subjects {
 
   // The code in use first, then the former ones, newest first.
   std::vector<std::string> codes(Session& session, SubjectId subject) const;
+  // A code out of its row.
+  std::string open_code(std::string_view hash, std::string_view sealed) const;
   std::string keyed_hash(std::string_view code) const { return vault_.keyed_hash("code", code); }
 
  private:

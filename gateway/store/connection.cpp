@@ -1,0 +1,119 @@
+#include "gateway/store/connection.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <Poco/Data/PostgreSQL/Connector.h>
+#include <Poco/Data/SQLite/Connector.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/base/error.h"
+
+namespace tilts::store {
+namespace {
+
+constexpr std::string_view kSqlite = "sqlite:";
+constexpr std::string_view kPostgresql = "postgresql:";
+
+// SQLite forgets these with each connection. secure_delete: what retention deletes is overwritten.
+constexpr const char* kPragmas[] = {
+    "PRAGMA synchronous = FULL", "PRAGMA keys.synchronous = FULL", "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON", "PRAGMA keys.secure_delete = ON", "PRAGMA busy_timeout = 30000",
+    "PRAGMA cache_size = -8000",
+};
+
+void run(Poco::Data::Session& session, const char* statement) {
+  Poco::Data::Statement(session << statement).execute();
+}
+
+}  // namespace
+
+Connection::Connection(const std::string& words) {
+  if (words.starts_with(kSqlite) && words.size() > kSqlite.size()) {
+    sqlite_ = true;
+    file_ = words.substr(kSqlite.size());
+    place_ = "store: " + file_.string();
+    Poco::Data::SQLite::Connector::registerConnector();
+  } else if (words.starts_with(kPostgresql) && words.size() > kPostgresql.size()) {
+    words_ = words.substr(kPostgresql.size());
+    place_ = "store: PostgreSQL";
+    Poco::Data::PostgreSQL::Connector::registerConnector();
+  } else {
+    throw Error(Code::config,
+                "store: the connection is neither sqlite:FILE nor postgresql: and libpq's words");
+  }
+}
+
+std::filesystem::path Connection::keys_file() const {
+  std::filesystem::path keys = file_;
+  return keys.replace_extension(".keys" + file_.extension().string());
+}
+
+Poco::Data::Session Connection::open(Access access) const {
+  Poco::Data::Session session(connector(), words());
+  prepare(session, access);
+  return session;
+}
+
+void Connection::prepare(Poco::Data::Session& session, Access access) const {
+  if (!sqlite_) {
+    run(session, "SET client_min_messages = 'warning'");
+    if (access == Access::read) run(session, "SET default_transaction_read_only = on");
+    return;
+  }
+  std::string keys = keys_file().string();
+  Poco::Data::Statement attach(session);
+  attach << "ATTACH DATABASE $1 AS keys", Poco::Data::Keywords::use(keys), Poco::Data::Keywords::now;
+  for (const char* pragma : kPragmas) run(session, pragma);
+  if (access == Access::read) {
+    run(session, "PRAGMA query_only = ON");
+  } else {
+    run(session, "PRAGMA journal_mode = WAL");
+    run(session, "PRAGMA keys.journal_mode = WAL");
+  }
+}
+
+void Connection::create_files() const {
+  for (const std::filesystem::path& file : {file_, keys_file()}) {
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+      throw Error(Code::config,
+                  fmt::format("store: {}: {}; the folder must exist and be writable by this user",
+                              file.string(), std::strerror(errno)));
+    close(descriptor);
+  }
+}
+
+Connection::Identity Connection::identity(const std::filesystem::path& file) {
+  struct stat status {};
+  return stat(file.c_str(), &status) == 0 ? Identity{status.st_dev, status.st_ino} : Identity{};
+}
+
+void Connection::remember_files() {
+  if (!sqlite_) return;
+  store_identity_ = identity(file_);
+  keys_identity_ = identity(keys_file());
+}
+
+void Connection::demand_files() const {
+  if (!sqlite_) return;
+  for (const auto& [file, known] :
+       {std::pair{file_, store_identity_}, std::pair{keys_file(), keys_identity_}}) {
+    const Identity now = identity(file);
+    if (now == Identity{})
+      throw Error(Code::config,
+                  fmt::format("store: {}: there is no such file; name the store that `tilts run` or "
+                              "`tilts serve` made, or restore it from the last backup",
+                              file.string()));
+    if (known != Identity{} && now != known)
+      throw Error(Code::config,
+                  fmt::format("store: {}: the file was replaced while it was in use, nothing more is "
+                              "written; stop this program, then start it on the file that is meant",
+                              file.string()));
+  }
+}
+
+}  // namespace tilts::store

@@ -1,0 +1,99 @@
+#include "gateway/store/evidence.h"
+
+#include <zlib.h>
+
+#include "gateway/base/error.h"
+#include "gateway/store/pack.h"
+
+namespace tilts::store {
+namespace {
+
+constexpr Sql kPut =
+    "INSERT INTO evidence (id, registry, operation, run, at, expires, key_name, digest, content)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+constexpr Sql kFind =
+    "SELECT e.registry, e.operation, e.run, e.at, e.key_name, e.content, k.wrapped FROM evidence e"
+    " JOIN keys.evidence_key k ON k.name = e.key_name WHERE e.id = $1 AND e.content IS NOT NULL";
+constexpr Sql kKey = "SELECT wrapped FROM keys.evidence_key WHERE name = $1";
+constexpr Sql kPutKey = "INSERT INTO keys.evidence_key (name, wrapped) VALUES ($1, $2)";
+
+// The bytes go, the row and its digest stay for the audit chain. A key goes when nothing is under it any
+// more.
+constexpr Sql kExpire =
+    "UPDATE evidence SET content = NULL WHERE expires < $1 AND content IS NOT NULL RETURNING key_name";
+constexpr Sql kDestroy =
+    "UPDATE evidence SET content = NULL, expires = 0 WHERE key_name = $1 AND content IS NOT NULL";
+constexpr Sql kDropKey =
+    "DELETE FROM keys.evidence_key WHERE name = $1 AND NOT EXISTS"
+    " (SELECT 1 FROM evidence e WHERE e.key_name = $2 AND e.content IS NOT NULL)";
+
+std::string place(std::string_view id) { return pack("evidence", id); }
+std::string key_name(SubjectId subject) { return "subject/" + std::to_string(subject); }
+
+std::string compress(std::string_view plain) {
+  uLongf size = compressBound(plain.size());
+  std::string packed(size, '\0');
+  if (compress2(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(plain.data()),
+                plain.size(), Z_BEST_SPEED) != Z_OK)
+    throw Error(Code::transient, "store: evidence cannot be compressed, memory is at an end; run again");
+  packed.resize(size);
+  return pack(static_cast<int64_t>(plain.size()), packed);
+}
+
+std::string uncompress(std::string_view bytes) {
+  Unpacker packed(bytes);
+  std::string plain(static_cast<size_t>(packed.number()), '\0');
+  const std::string_view text = packed.next();
+  uLongf size = plain.size();
+  if (::uncompress(reinterpret_cast<Bytef*>(plain.data()), &size, reinterpret_cast<const Bytef*>(text.data()),
+                   text.size()) != Z_OK ||
+      size != plain.size())
+    throw Error(Code::bug, "store: evidence opens, but does not unpack");
+  return plain;
+}
+
+}  // namespace
+
+std::string Evidence::put(Transaction& transaction, const Exchanged& exchange) const {
+  const std::string name = exchange.subject == 0 ? "exchange/" + exchange.id : key_name(exchange.subject);
+  Key key;
+  if (const auto known = transaction.row<Blob>(kKey, name)) {
+    key = vault_.unwrap(name, std::get<0>(*known).bytes);
+  } else {
+    key = Vault::new_key();
+    transaction.run(kPutKey, name, Blob{vault_.wrap(name, key)});
+  }
+  const std::string content =
+      Vault::seal(key, place(exchange.id), compress(pack(exchange.request, exchange.response)));
+  std::string digest = sha256(content);
+  transaction.run(kPut, exchange.id, exchange.registry, exchange.operation, exchange.run, exchange.at,
+                  exchange.until, name, Blob{digest}, Blob{content});
+  return digest;
+}
+
+std::optional<Proof> Evidence::find(Session& session, std::string_view id) const {
+  auto row = session.row<std::string, std::string, std::string, Time, std::string, Blob, Blob>(kFind, id);
+  if (!row) return std::nullopt;
+  auto& [registry, operation, run, at, name, content, wrapped] = *row;
+  const std::string plain =
+      uncompress(Vault::open(vault_.unwrap(name, wrapped.bytes), place(id), content.bytes));
+  Unpacker packed(plain);
+  std::string request = packed.text();
+  return Proof{std::move(registry), std::move(operation), std::move(run), at,
+               std::move(request),  packed.text()};
+}
+
+int64_t Evidence::destroy_expired(Transaction& transaction, Time now) const {
+  const auto expired = transaction.rows<std::string>(kExpire, now);
+  for (const auto& [name] : expired) transaction.run(kDropKey, name, name);
+  return static_cast<int64_t>(expired.size());
+}
+
+int64_t Evidence::destroy(Transaction& transaction, SubjectId subject) const {
+  const std::string name = key_name(subject);
+  const size_t destroyed = transaction.run(kDestroy, name);
+  transaction.run(kDropKey, name, name);
+  return static_cast<int64_t>(destroyed);
+}
+
+}  // namespace tilts::store

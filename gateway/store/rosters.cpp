@@ -1,0 +1,78 @@
+#include "gateway/store/rosters.h"
+
+namespace tilts::store {
+namespace {
+
+constexpr Sql kPut =
+    "INSERT INTO roster (job, client, subject, open, joined, left_on, seen) VALUES ($1, $2, $3, $4, $5, 0, "
+    "$6)"
+    " ON CONFLICT (job, client, subject) DO UPDATE SET open = excluded.open, seen = excluded.seen";
+// The same client number for another person: the one put last counts.
+constexpr Sql kUnsee = "UPDATE roster SET seen = '' WHERE job = $1 AND client = $2 AND subject <> $3";
+constexpr Sql kJoined =
+    "SELECT COUNT(*) FROM roster WHERE job = $1 AND seen = $2 AND (left_on <> 0 OR (left_on = 0 AND joined = "
+    "$3))";
+constexpr Sql kRejoin =
+    "UPDATE roster SET left_on = 0, joined = $1 WHERE job = $2 AND seen = $3 AND left_on <> 0";
+constexpr Sql kLeave = "UPDATE roster SET left_on = $1 WHERE job = $2 AND seen <> $3 AND left_on = 0";
+constexpr Sql kSize = "SELECT COUNT(*) FROM roster WHERE job = $1 AND left_on = 0";
+constexpr Sql kPage =
+    "SELECT r.client, r.subject, r.open, r.joined, c.hash, c.code FROM roster r"
+    " JOIN subject_code c ON c.subject = r.subject AND c.in_use = 1"
+    " WHERE r.job = $1 AND r.left_on = 0 AND r.client > $2 ORDER BY r.client LIMIT $3";
+constexpr Sql kHas = "SELECT COUNT(*) FROM roster WHERE job = $1 AND subject = $2 AND left_on = 0";
+
+constexpr Sql kGone = "SELECT DISTINCT subject FROM roster WHERE job = $1 AND left_on <> 0 AND left_on < $2";
+constexpr Sql kPurge = "DELETE FROM roster WHERE job = $1 AND left_on <> 0 AND left_on < $2";
+constexpr Sql kForget =
+    "DELETE FROM subject WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM roster WHERE roster.subject = "
+    "subject.id)";
+
+}  // namespace
+
+void Rosters::put(Transaction& transaction, std::string_view job, std::string_view run,
+                  const std::vector<RosterEntry>& entries, Time now) const {
+  for (const RosterEntry& entry : entries) {
+    const SubjectId subject = subjects_.ensure(transaction, entry.code, now);
+    transaction.run(kPut, job, entry.client, subject, entry.open ? 1 : 0, now, run);
+    transaction.run(kUnsee, job, entry.client, subject);
+  }
+}
+
+RosterChange Rosters::complete(Transaction& transaction, std::string_view job, std::string_view run,
+                               Time now) const {
+  RosterChange change;
+  change.joined = transaction.value<int64_t>(0, kJoined, job, run, now);
+  transaction.run(kRejoin, now, job, run);
+  change.left = static_cast<int64_t>(transaction.run(kLeave, now, job, run));
+  change.members = size(transaction, job);
+  return change;
+}
+
+std::vector<RosterMember> Rosters::page(Session& session, std::string_view job, std::string_view after,
+                                        size_t limit) const {
+  std::vector<RosterMember> members;
+  for (auto& [client, subject, open, joined, hash, code] :
+       session.rows<std::string, int64_t, int64_t, Time, Blob, Blob>(kPage, job, after, limit))
+    members.push_back({subject, client, subjects_.open_code(hash.bytes, code.bytes), open != 0, joined});
+  return members;
+}
+
+int64_t Rosters::size(Session& session, std::string_view job) const {
+  return session.value<int64_t>(0, kSize, job);
+}
+
+bool Rosters::has(Session& session, std::string_view job, std::string_view code) const {
+  const auto subject = subjects_.find(session, code);
+  return subject && session.value<int64_t>(0, kHas, job, *subject) > 0;
+}
+
+int64_t Rosters::purge(Transaction& transaction, std::string_view job, Time before) const {
+  const auto gone = transaction.rows<int64_t>(kGone, job, before);
+  transaction.run(kPurge, job, before);
+  int64_t forgotten = 0;
+  for (const auto& [subject] : gone) forgotten += static_cast<int64_t>(transaction.run(kForget, subject));
+  return forgotten;
+}
+
+}  // namespace tilts::store

@@ -1,0 +1,103 @@
+#include "gateway/store/store.h"
+
+#include <condition_variable>
+#include <mutex>
+
+#include "gateway/base/error.h"
+
+namespace tilts::store {
+namespace {
+
+constexpr Sql kKey = "SELECT value FROM setting WHERE name = 'master-key'";
+constexpr Sql kBindKey = "INSERT INTO setting (name, value) VALUES ('master-key', $1)";
+
+// `months` before, by the calendar; the day is cut to one that exists.
+Time months_before(Time now, std::chrono::months months) {
+  const auto day = std::chrono::floor<std::chrono::days>(now);
+  std::chrono::year_month_day date = std::chrono::year_month_day{day} - months;
+  if (!date.ok()) date = date.year() / date.month() / std::chrono::last;
+  return std::chrono::sys_days{date} + (now - day);
+}
+
+}  // namespace
+
+Store::Store(const Settings& settings, Clock clock, Access access)
+    : settings_(settings),
+      clock_(std::move(clock)),
+      vault_(settings.master_key),
+      database_(settings.connection, access),
+      audit_(vault_, subjects_, settings.node),
+      checkpoints_(settings.checkpoints, vault_) {
+  bind_key(access);
+  if (access == Access::write)
+    signer_ = std::jthread([this](const std::stop_token& stop) { sign_every_minute(stop); });
+}
+
+Store::~Store() {
+  if (!signer_.joinable()) return;
+  signer_.request_stop();
+  signer_.join();
+}
+
+// The same store under another key would take every person for a new one.
+void Store::bind_key(Access access) {
+  std::string known = read([](Session& session) { return session.value<std::string>("", kKey); });
+  if (known.empty() && access == Access::write) {
+    known = vault_.fingerprint();
+    write([&](Transaction& transaction) { transaction.run(kBindKey, known); });
+  }
+  if (known != vault_.fingerprint())
+    throw Error(Code::config,
+                "store: master key " + settings_.master_key.string() +
+                    ": it is not the one this store was made with; name that one, or restore it from "
+                    "its own backup");
+}
+
+PlanWriter Store::plan_writer(std::string run, std::string job) {
+  return PlanWriter(database_, vault_, std::move(run), std::move(job), clock_.now());
+}
+
+void Store::sign_audit() {
+  checkpoints_.append(read([this](Session& session) { return audit_.heads(session); }), clock_.now());
+}
+
+AuditReport Store::verify_audit() const {
+  const Time now = clock_.now();
+  return store::verify_audit(database_, checkpoints_, now, months_before(now, settings_.audit_kept));
+}
+
+void Store::purge() {
+  const Time now = clock_.now();
+  write([&](Transaction& transaction) {
+    evidence_.destroy_expired(transaction, now);
+    audit_.purge(transaction, months_before(now, settings_.audit_kept));
+    replay_.purge(transaction, now);
+  });
+}
+
+// Every minute, and once more at the end. A failure is an alarm and is tried again: it never ends the
+// process.
+void Store::sign_every_minute(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any minute;
+  while (true) {
+    {
+      std::unique_lock guard(mutex);
+      minute.wait_for(guard, stop, std::chrono::minutes(1), [] { return false; });
+    }
+    const bool last = stop.stop_requested();
+    try {
+      sign_audit();
+    } catch (const std::exception& failure) {
+      try {
+        write([&](Transaction& transaction) {
+          alarms_.raise(transaction, "audit checkpoints", failure.what(), clock_.now());
+        });
+      } catch (const std::exception&) {  // the store is gone too: whoever writes next says so
+      }
+    }
+    if (last) return;
+  }
+}
+
+}  // namespace tilts::store
