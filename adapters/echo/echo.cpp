@@ -55,7 +55,7 @@ class Echo {
 
   void resume(sdk::Host& host, std::string_view, const sdk::Entry*, std::string_view token) {
     uint64_t total = 0;
-    host.ask(question("Collect", {std::string(token)}),
+    host.ask(question("Collect", {}, token),
              [&](const sdk::Answer& answer) { total = read(host, answer).count; });
     host.checkpoint("", total);
   }
@@ -121,14 +121,15 @@ class Echo {
     return said;
   }
 
+  // `reference` is the attribute that says which question, entry or ticket this is about.
   sdk::Request question(std::string_view element, std::vector<std::string> codes,
-                        std::string_view idempotency_key = {}) const {
+                        std::string_view reference = {}) const {
     sdk::Request request;
     request.operation = element;
     const sdk::Namespace e = request.content.name("e", echo_namespace);
     request.content.start(e, element);
     request.content.attribute("greeting", greeting_);
-    if (!idempotency_key.empty()) request.content.attribute("once", idempotency_key);
+    if (!reference.empty()) request.content.attribute("reference", reference);
     for (const std::string& code : codes) request.content.element(e, "Code", code);
     request.content.end();
     request.subjects = std::move(codes);

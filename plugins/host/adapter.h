@@ -14,6 +14,7 @@
 
 #include "gateway/base/record.h"
 #include "plugins/host/descriptor.h"
+#include "plugins/host/limits.h"
 #include "plugins/host/services.h"
 #include "plugins/host/watchdog.h"
 
@@ -39,21 +40,6 @@ class Library {
  private:
   explicit Library(std::unique_ptr<Implementation> implementation);
   std::unique_ptr<Implementation> implementation_;
-};
-
-// What one call of an adapter may do at most. Over it, the run ends with a sentence.
-struct Limits {
-  size_t value = size_t{1} << 20;          // bytes of a field's value
-  size_t key = 256;                        // bytes of a record's key, type of date, reason × 4
-  size_t cursor = size_t{64} << 10;        // bytes of a cursor, a token, a receipt
-  size_t content = size_t{20} << 20;       // bytes of a request, as calls or ready
-  size_t depth = 256;                      // elements open at once in writer calls
-  uint64_t questions = 1'000'000;          // of one ask_many
-  uint64_t subjects = 10'000;              // of one request
-  uint64_t records = 50'000;               // emitted between two checkpoints,
-  size_t record_bytes = size_t{32} << 20;  // and their bytes
-  size_t log_text = 4096;                  // bytes of a log line
-  uint64_t log_lines = 10'000;             // of one call
 };
 
 // How a call ended that did not throw.

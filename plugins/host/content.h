@@ -17,7 +17,7 @@ class Content {
   // No content (REST: a GET).
   Content() = default;
   // Writer calls in the layout of adapter_abi.h. Throws Error(bug) saying which call breaks which rule:
-  // lengths, nesting, namespaces that were not named, one root element, UTF-8. `depth` is the most elements
+  // lengths, nesting, namespaces that were not named, one root element. `depth` is the most elements
   // open at once.
   static Content calls(std::string batch, size_t depth = 256);
   static Content ready(std::string bytes, std::string media_type);

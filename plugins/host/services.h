@@ -76,6 +76,7 @@ struct Emitted {
   std::string_view reason;  // Presence::held
   std::span<const EmittedField> fields;
 
+  // Not for Presence::held, which a Record cannot say.
   Record record() const;
 };
 

@@ -1,0 +1,15 @@
+// The C descriptor of a library, judged and copied out.
+#pragma once
+
+#include <string_view>
+
+#include "plugins/abi/adapter_abi.h"
+#include "plugins/host/descriptor.h"
+
+namespace tilts::host {
+
+// `id` is what the configuration calls the adapter. Throws Error(config), a sentence of its own for each
+// cause, without the file's name.
+Descriptor read_descriptor(const tilts_descriptor& raw, std::string_view id);
+
+}  // namespace tilts::host
