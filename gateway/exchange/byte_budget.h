@@ -1,5 +1,5 @@
 // How many bytes all exchanges of the process may hold in flight: it keeps many large answers from being
-// parsed at once (a tree of 4 MB takes some 60 MB).
+// parsed at once (a tree of 4 MB takes some 60 MB). Thread-safe. Who holds a lease waits for no other one.
 #pragma once
 
 #include <condition_variable>
@@ -11,27 +11,28 @@ namespace tilts::exchange {
 
 class ByteBudget {
  public:
-  explicit ByteBudget(size_t bytes) : free_(bytes), all_(bytes) {}
+  explicit ByteBudget(size_t bytes) : all_(bytes), free_(bytes) {}
 
-  // Bytes taken until it goes. Something larger than the whole budget is let through alone.
+  // Bytes taken until it goes; the budget outlives it.
   class Lease {
    public:
-    // Waits until the bytes are free; Error(transient) when stopped.
-    Lease(ByteBudget& budget, size_t bytes, std::stop_token stop);
+    // Waits until the bytes are free; something larger than the whole budget waits until nothing else is
+    // taken. Throws Error(transient) when stopped first.
+    Lease(ByteBudget& budget, size_t bytes, const std::stop_token& stop);
     ~Lease();
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
 
    private:
     ByteBudget& budget_;
-    size_t bytes_;
+    const size_t bytes_;
   };
 
  private:
+  const size_t all_;
   std::mutex mutex_;
   std::condition_variable_any freed_;
   size_t free_;
-  const size_t all_;
 };
 
 }  // namespace tilts::exchange

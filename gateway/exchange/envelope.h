@@ -15,15 +15,15 @@
 
 namespace tilts::exchange {
 
-// The children of Body: a function that writes them, or ready XML (one element, parsed under limits and
-// written again in canonical form).
+// The children of Body: a function that writes them, or ready XML (one element; it is parsed under limits and
+// written again in canonical form; empty: an empty Body).
 using Content = std::variant<std::function<void(xml::CanonicalWriter&)>, std::string>;
 
 struct Addressing {
   std::string action;
   std::string message_id;
   std::string to;
-  std::string relates_to;  // empty for a request
+  std::string relates_to;  // empty for a request; an answer has no ReplyTo
 };
 
 struct SignedMessage {
@@ -38,10 +38,6 @@ std::string fresh_message_id(const Profile& profile);
 // the key cannot sign what the profile demands. Debug builds check every message with check_canonical().
 SignedMessage sign_message(const Profile& profile, const Identity& identity, const Addressing& addressing,
                            const Content& content, Time now);
-
-// Parses the message, canonicalises each part that its signature names with libxml2 and compares byte for
-// byte. Throws Error(bug) at the first difference. Slow: for tests and debug builds.
-void check_canonical(std::string_view message);
 
 // "application/soap+xml; charset=utf-8; action=…" or "text/xml; charset=utf-8".
 std::string media_type(SoapVersion soap, std::string_view action);

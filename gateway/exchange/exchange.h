@@ -16,7 +16,7 @@
 #include "gateway/base/error.h"
 #include "gateway/exchange/byte_budget.h"
 #include "gateway/exchange/envelope.h"
-#include "gateway/exchange/identity.h"
+#include "gateway/exchange/keyring.h"
 #include "gateway/exchange/profile.h"
 #include "gateway/exchange/trust.h"
 #include "gateway/exchange/verified.h"
@@ -26,8 +26,9 @@ namespace tilts::exchange {
 struct Call {
   std::string operation;  // its name in the profile, or its action
   std::string path;       // appended to the endpoint; mostly empty
-  Content content;
-  // A signed fault is an Error(declined), or (transient) when it is the receiver's; true: it is handed back.
+  Content content;        // called once an attempt, on the thread that exchanges
+  // A trusted fault is thrown, as Error(declined), or (transient) when it is the receiver's; true: handed
+  // back.
   bool return_faults = false;
 };
 
@@ -36,31 +37,31 @@ struct Asked {
   unsigned attempt = 1;
   std::string_view action;
   std::string_view message_id;
-  Time expires;  // of the request's Timestamp
+  Time expires{};  // of the request's Timestamp
 };
 
 struct Answered {
   Asked asked;
-  std::string outcome;          // "answered", "fault", "cancelled", or the code of the error
-  std::string_view message_id;  // the answer's own, when a signature covered it
+  std::string_view outcome;     // "answered", "fault", or the name of the error's code
+  std::string_view message_id;  // the answer's own, when it is trusted
   std::string_view signer_sha256;
-  bool sent = false;  // some byte of the request may have left
+  bool sent = false;  // some byte of the request may have reached the registry
 };
 
-// What went over the wire, views that live as long as the call of the hook. `answer` is empty when none came.
+// What went over the wire. `answer` is empty when none came.
 struct Traffic {
   Asked asked;
   std::string_view request;
   std::string_view answer;
 };
 
-// What the caller records. Called on the thread that exchanges, for ask_many on several at once. What `asked`
-// throws keeps the request from being sent; what the others throw ends the call.
+// What the caller records; views are good during the call only. Called on the thread that exchanges: for
+// ask_many on several at once. What `asked` throws keeps the request from being sent; what the others throw
+// ends the call.
 struct Hooks {
-  std::function<void(const Asked&)>
-      asked;  // before the first byte of every attempt: must be durable on return
-  std::function<void(const Answered&)> answered;  // after every attempt
-  std::function<void(const Traffic&)> evidence;   // after every attempt whose bytes left
+  std::function<void(const Asked&)> asked;  // before the first byte of every attempt: durable when it returns
+  std::function<void(const Traffic&)> evidence;   // after every attempt of which a byte may have left
+  std::function<void(const Answered&)> answered;  // after every attempt that was asked
 };
 
 struct Settings {
@@ -69,9 +70,10 @@ struct Settings {
   Profile profile;
   std::shared_ptr<Keyring> keys;
   std::shared_ptr<const Trust> trust;
-  std::shared_ptr<ByteBudget> budget;
+  std::shared_ptr<ByteBudget> budget;  // one for the whole process
   Clock clock = Clock::system();
-  std::chrono::milliseconds first_pause{500};  // before the second attempt; doubles, with jitter
+  std::chrono::milliseconds first_pause{
+      500};  // before the second attempt; doubles, and is shortened at random
   std::chrono::milliseconds longest_pause{30'000};
 };
 
@@ -84,27 +86,27 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
 
   // Repeats what is transient, up to the profile's attempts, each with a fresh MessageID. Throws Error:
-  // transient (attempts used up, or cancelled), untrusted, declined, config.
-  Verified ask(const Call& call, const Hooks& hooks, const std::stop_token& stop);
+  // transient (attempts used up, or stopped), untrusted, declined, config.
+  Verified ask(const Call& call, const Hooks& hooks, const std::stop_token& stop) const;
 
   // Asks `count` times, up to the registry's concurrency at once. `call` and `answer` run on the caller's
-  // thread, answers in the order of the calls; at most twice the concurrency is held. The first failure, of
-  // an ask or of a callback, stops the others and is thrown when they have ended.
+  // thread, answers in the order of the calls; at most twice the concurrency is held. After a failure nothing
+  // more is asked; what was asked before it is still answered, then the failure is thrown.
   void ask_many(size_t count, const std::function<Call(size_t)>& call,
                 const std::function<void(size_t, Verified)>& answer, const Hooks& hooks,
-                const std::stop_token& stop);
+                const std::stop_token& stop) const;
 
-  // Sends once. Transient means that no byte of the request left; everything else that is not a trusted
-  // answer is Error(unknown). `message_id` is the caller's, who wrote it down before; so is the state
-  // "sending".
+  // Sends once. Throws Error: transient when no byte of the request left, declined in a trusted fault, and
+  // unknown for everything else that is not a trusted answer. `message_id` is the caller's, who wrote
+  // "sending" down.
   Verified submit(const Call& call, const std::string& message_id, const Hooks& hooks,
-                  const std::stop_token& stop);
+                  const std::stop_token& stop) const;
 
   const Profile& profile() const;
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  const std::unique_ptr<State> state_;
 };
 
 }  // namespace tilts::exchange

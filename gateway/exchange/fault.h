@@ -1,7 +1,8 @@
-// SOAP faults: what kind they are, in the words of the two SOAP versions. The reason text of a fault may hold
-// personal data and never leaves the message.
+// SOAP faults: what kind they are, in one set of words for both SOAP versions. The reason text of a fault may
+// hold personal data and never leaves the message.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,23 +15,20 @@ enum class FaultKind { sender, receiver, version_mismatch, must_understand, data
 
 struct Fault {
   FaultKind kind = FaultKind::other;
-  std::string subcode;  // local name, only when it is a plain XML name of at most 64 letters; else empty
+  std::string subcode;  // SOAP 1.2 local name, only when it is letters alone and at most 64; else empty
 };
 
 // "Sender", "Receiver", …: the word for sentences and metrics.
 std::string_view name(FaultKind kind);
 
-// From a Body that a signature covered. Throws Error(bug) when verified.fault() is false.
+// From a Body that a signature covered, or TLS alone by the profile's words. Throws Error(bug) when
+// verified.fault() is false.
 Fault read_fault(const Verified& verified);
 
-// The kind alone, from bytes that nobody vouches for; `found` is false when they hold no fault.
-struct UnsignedFault {
-  bool found = false;
-  FaultKind kind = FaultKind::other;
-};
-UnsignedFault peek_fault(std::string_view bytes);
+// The kind alone, from bytes that nobody vouches for; nothing when they hold no fault.
+std::optional<FaultKind> peek_fault(std::string_view message);
 
-// receiver is transient, everything else declined.
+// A trusted fault as an error: receiver is transient, everything else declined.
 Error as_error(const Fault& fault);
 
 }  // namespace tilts::exchange

@@ -62,4 +62,7 @@ Profile load_profile(const std::string& file);
 // The same from bytes; `file` is what the sentences call it.
 Profile parse_profile(std::string_view bytes, const std::string& file);
 
+// profile.xsd as it was when the program was built.
+std::string_view profile_schema();
+
 }  // namespace tilts::exchange

@@ -1,5 +1,5 @@
 // HTTP over mutual TLS by libcurl: one request, one answer, and what is known when there is none. A request
-// body is never sent twice by the library itself.
+// is never sent a second time by the library itself.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/exchange/identity.h"
+#include "gateway/exchange/keyring.h"
 
 namespace tilts::exchange {
 
@@ -16,14 +16,14 @@ struct TransportSettings {
   std::string endpoint;  // https://host[:port]/path; nothing but https
   size_t answer_bytes = 4u << 20;
   std::chrono::milliseconds connect{10'000};  // until TLS stands
-  std::chrono::milliseconds answer{60'000};   // from then until the answer's last byte
-  std::chrono::seconds keep_alive{60};        // of the registry; ours is a quarter shorter
+  std::chrono::milliseconds answer{60'000};   // from the request's first byte to the answer's last
+  std::chrono::seconds keep_alive{60};        // the registry's; our connections go a quarter earlier
 };
 
 struct HttpRequest {
   std::string path;  // appended to the endpoint's address; mostly empty
   std::string content_type;
-  std::string soap_action;  // SOAP 1.1 only
+  std::string soap_action;  // SOAP 1.1 only; empty: no such header
   std::string_view body;    // alive until post() returns
 };
 
@@ -33,31 +33,33 @@ struct HttpAnswer {
   std::string body;
 };
 
-// How a request without an answer ended. `sent` is what decides whether a submission is unknown: false only
-// when no application byte was handed to TLS.
+// How a request went, whether an answer came or not.
 struct Delivery {
-  bool sent = false;
-  bool reused = false;  // the connection was a kept one
+  bool sent = false;    // false: no application byte was handed to TLS, so the registry has nothing
+  bool reused = false;  // it went over a kept connection
 };
 
-// One kept connection. Belongs to one thread at a time.
+// One kept connection. Belongs to one thread at a time; may go from one to another.
 class Connection {
  public:
   // Throws Error(config) when the endpoint is not an https address.
   explicit Connection(TransportSettings settings);
   ~Connection();
-  Connection(Connection&&) noexcept;
-  Connection& operator=(Connection&&) noexcept;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
-  // Posts once. A kept connection of an older generation is closed first. Throws Error(transient) when no
-  // whole answer came, Error(untrusted) when the answer is larger than allowed; `delivery` is filled in
-  // either way.
-  HttpAnswer post(const HttpRequest& request, const Generation& generation, const std::stop_token& stop,
-                  Delivery& delivery);
+  // Posts once; a kept connection of another generation is closed first. Throws Error(transient) when no
+  // whole answer came, Error(untrusted) when the answer is larger than allowed. `delivery` is filled in every
+  // case.
+  HttpAnswer post(const HttpRequest& request, std::shared_ptr<const Generation> generation,
+                  const std::stop_token& stop, Delivery& delivery);
+
+  // Closes the kept connection.
+  void retire();
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  const std::unique_ptr<State> state_;
 };
 
 }  // namespace tilts::exchange

@@ -91,7 +91,7 @@ void CanonicalWriter::text(std::string_view content) {
   close_start_tag();
   if (!append_escaped(bytes_, content, Escaping::text))
     refuse("the text holds what is not a character of XML 1.0 in UTF-8");
-  if (in_part_) feed_digest(hash_chunk);
+  if (hashing_) feed_digest(hash_chunk);
 }
 
 void CanonicalWriter::end() {
@@ -109,9 +109,9 @@ void CanonicalWriter::begin_part(const EVP_MD* digest) {
   close_start_tag();
   if (const Binding* outer = in_scope({}); outer != nullptr && !outer->uri.empty())
     refuse("a part does not stand below a default namespace");
-  if (hash_ == nullptr) hash_.reset(EVP_MD_CTX_new());
-  if (hash_ == nullptr || EVP_DigestInit_ex(hash_.get(), digest, nullptr) != 1)
-    refuse("the digest did not start");
+  hashing_ = digest != nullptr;
+  if (hashing_ && hash_ == nullptr) hash_.reset(EVP_MD_CTX_new());
+  if (hashing_ && EVP_DigestInit_ex(hash_.get(), digest, nullptr) != 1) refuse("the digest did not start");
   in_part_ = true;
   apex_seen_ = false;
   part_begin_ = hashed_ = bytes_.size();
@@ -124,15 +124,18 @@ WrittenPart CanonicalWriter::end_part() {
   if (failed_) refuse("an earlier call was refused");
   if (!in_part_ || !apex_seen_ || elements_.size() != part_depth_)
     refuse("a part ends where its element ended");
-  feed_digest(0);
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (EVP_DigestFinal_ex(hash_.get(), digest, &size) != 1) refuse("the digest did not end");
   in_part_ = false;
   WrittenPart part;
   part.begin = part_begin_;
   part.size = bytes_.size() - part_begin_;
-  part.digest.assign(reinterpret_cast<const char*>(digest), size);
+  if (hashing_) {
+    feed_digest(0);
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    if (EVP_DigestFinal_ex(hash_.get(), digest, &size) != 1) refuse("the digest did not end");
+    part.digest.assign(reinterpret_cast<const char*>(digest), size);
+    hashing_ = false;
+  }
   std::sort(part_prefixes_.begin(), part_prefixes_.end());
   part.prefixes = fmt::format("{}", fmt::join(part_prefixes_, " "));
   return part;

@@ -59,6 +59,10 @@ class CanonicalWriter {
   // Lets someone else write inside the open element: `write` can end only what it started, and has to.
   void content(const std::function<void(CanonicalWriter&)>& write);
 
+  // The bytes of an ended part, good until the next call that writes.
+  std::string_view bytes_of(const WrittenPart& part) const {
+    return std::string_view(bytes_).substr(part.begin, part.size);
+  }
   size_t depth() const { return elements_.size(); }
   size_t size() const { return bytes_.size(); }
   void reserve(size_t bytes) { bytes_.reserve(bytes); }
@@ -115,6 +119,7 @@ class CanonicalWriter {
   size_t part_scope_ = 0;  // declarations of the envelope: not seen inside the part
   std::vector<std::string> part_prefixes_;
   Handle<EVP_MD_CTX, EVP_MD_CTX_free> hash_;
+  bool hashing_ = false;
   size_t hashed_ = 0;
 };
 

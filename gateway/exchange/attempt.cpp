@@ -1,0 +1,155 @@
+#include "gateway/exchange/attempt.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "gateway/exchange/fault.h"
+#include "gateway/xml/document.h"
+
+namespace tilts::exchange {
+namespace {
+
+// Parsing an answer takes some fifteen times its bytes.
+constexpr size_t tree_factor = 16;
+
+TransportSettings transport_settings(const Settings& settings) {
+  const TransportLimits& limits = settings.profile.limits;
+  return {settings.endpoint, limits.answer_bytes, limits.connect, limits.answer, limits.keep_alive};
+}
+
+std::string lower(std::string_view text) {
+  std::string copy(text);
+  for (char& c : copy) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return copy;
+}
+
+template <typename Hook, typename Value>
+void tell(const Hook& hook, const Value& value) {
+  if (hook) hook(value);
+}
+
+}  // namespace
+
+Line::Line(const Settings& settings)
+    : settings_(settings),
+      verifier_(settings.profile.answer, settings.trust, settings.clock),
+      rate_(settings.profile.limits.requests_per_second),
+      connections_(transport_settings(settings), settings.profile.limits.concurrency) {
+  const Connection proof(transport_settings(settings));  // refuses an endpoint that is not https
+}
+
+Verified Line::run(Attempt& attempt, const std::stop_token& stop) const {
+  const Operation* operation = settings_.profile.operation(attempt.call->operation);
+  if (operation == nullptr)
+    throw Error(Code::config,
+                fmt::format("its profile has no operation {}; add it there", attempt.call->operation));
+  if (!rate_.wait(stop)) throw Error(Code::transient, "stopped on request");
+  const Sent sent = send(attempt, *operation, stop);
+
+  std::optional<Verified> verified;
+  std::optional<Error> failure = sent.failure;
+  if (!failure) {
+    try {
+      verified = judge(sent.answer, attempt.message_id, stop);
+    } catch (const Error& error) {
+      failure = error;
+    }
+  }
+  if (attempt.delivery.sent)
+    tell(attempt.hooks->evidence, Traffic{sent.asked, sent.message.bytes, sent.answer.body});
+  Answered told{sent.asked, "", "", "", attempt.delivery.sent};
+  if (verified) {
+    told.outcome = verified->fault() ? "fault" : "answered";
+    told.message_id = verified->message_id();
+    told.signer_sha256 = verified->signer_sha256();
+  } else {
+    told.outcome = name(failure->code());
+  }
+  tell(attempt.hooks->answered, told);
+
+  if (verified && verified->fault() && !attempt.call->return_faults)
+    failure = as_error(read_fault(*verified));
+  if (failure) throw failure->inside("request " + attempt.message_id);
+  return std::move(*verified);
+}
+
+Line::Sent Line::send(Attempt& attempt, const Operation& operation, const std::stop_token& stop) const {
+  const auto generation = settings_.keys->current();
+  connections_.follow(*generation);
+  const ConnectionPool::Lease connection(connections_, stop);
+
+  const std::string& fixed_to = settings_.profile.to;
+  const Addressing addressing{operation.action,
+                              attempt.message_id,
+                              fixed_to.empty() ? settings_.endpoint + attempt.call->path : fixed_to,
+                              {}};
+  Sent sent;
+  sent.message = sign_message(settings_.profile, *generation->identity, addressing, attempt.call->content,
+                              settings_.clock.now());
+  const size_t size = sent.message.bytes.size();
+  if (size > settings_.profile.limits.request_bytes)
+    throw Error(Code::config,
+                fmt::format("the request has {} bytes where its profile allows {}; ask for less at once",
+                            size, settings_.profile.limits.request_bytes));
+  const ByteBudget::Lease memory(*settings_.budget, size, stop);
+
+  sent.asked = {attempt.index, attempt.number, operation.action, attempt.message_id, sent.message.expires};
+  tell(attempt.hooks->asked, sent.asked);
+  HttpRequest request{
+      attempt.call->path, media_type(settings_.profile.soap, operation.action), {}, sent.message.bytes};
+  if (settings_.profile.soap == SoapVersion::v1_1) request.soap_action = operation.action;
+  try {
+    sent.answer = (*connection).post(request, generation, stop, attempt.delivery);
+  } catch (const Error& error) {
+    sent.failure = error;
+  }
+  return sent;
+}
+
+Verified Line::judge(const HttpAnswer& answer, const std::string& message_id,
+                     const std::stop_token& stop) const {
+  const bool success = answer.status == 200;
+  const bool maybe_fault =
+      answer.status == 500 || answer.status == 400;  // SOAP 1.1, 6.2; SOAP 1.2 part 2, 7.5.2
+  const Error other_status(Code::transient, fmt::format("it answered with HTTP status {}", answer.status));
+  if (!success && !maybe_fault) throw other_status;
+  try {
+    check_media_type(answer.content_type);
+    const ByteBudget::Lease memory(*settings_.budget, answer.body.size() * tree_factor, stop);
+    Verified verified = verifier_.message(answer.body, {message_id, {}});
+    if (success || verified.fault()) return verified;
+  } catch (const Error& error) {
+    if (error.code() != Code::untrusted) throw;
+    const auto fault = peek_fault(answer.body);
+    if (!fault && success) throw;
+    const std::string claims =
+        fault ? fmt::format("; it claims a fault ({}), which counts for nothing", name(*fault)) : "";
+    if (success) throw Error(Code::untrusted, error.what() + claims);
+    throw Error(Code::transient, other_status.what() + claims);
+  }
+  throw other_status;
+}
+
+void Line::check_media_type(const std::string& content_type) const {
+  const std::string type = lower(xml::trim(std::string_view(content_type).substr(0, content_type.find(';'))));
+  const std::string_view wanted =
+      settings_.profile.soap == SoapVersion::v1_1 ? "text/xml" : "application/soap+xml";
+  if (type.empty() || type == "text/html" || type == "text/plain")
+    throw Error(Code::transient, "it answered with a page and not with SOAP: a proxy, or maintenance");
+  if (type == "multipart/related")
+    throw Error(Code::untrusted, "the answer is MIME multipart (MTOM), which its profile does not speak");
+  if (type != wanted)
+    throw Error(Code::untrusted,
+                fmt::format("the answer's media type is not {}; see soap version in its profile", wanted));
+  const std::string lowered = lower(content_type);
+  const size_t charset = lowered.find("charset=");
+  if (charset == std::string::npos) return;
+  std::string value = lowered.substr(charset + std::string_view("charset=").size());
+  value = value.substr(0, value.find(';'));
+  std::erase(value, '"');
+  if (xml::trim(value) != "utf-8") throw Error(Code::untrusted, "the answer says it is not in UTF-8");
+}
+
+}  // namespace tilts::exchange
