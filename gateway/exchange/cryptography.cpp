@@ -34,12 +34,11 @@ struct Work {
 
 Work& work_of(const xmlSecDSigCtx* context) { return *static_cast<Work*>(context->userData); }
 
-// xmlsec hands a callback or a transform its transform context alone; that lies inside the Reference's
-// context.
-Work& work_of_reference(xmlSecTransformCtxPtr context) {
-  auto* reference = reinterpret_cast<xmlSecDSigReferenceCtx*>(reinterpret_cast<char*>(context) -
-                                                              offsetof(xmlSecDSigReferenceCtx, transformCtx));
-  return work_of(reference->dsigCtx);
+// xmlsec hands a callback or a transform its transform context alone; that lies inside the Reference's.
+const xmlSecDSigCtx* context_of_reference(xmlSecTransformCtxPtr context) {
+  return reinterpret_cast<xmlSecDSigReferenceCtx*>(reinterpret_cast<char*>(context) -
+                                                   offsetof(xmlSecDSigReferenceCtx, transformCtx))
+      ->dsigCtx;
 }
 
 Work& work_of_signed_info(xmlSecTransformCtxPtr context) {
@@ -89,7 +88,7 @@ int insert_meters(xmlSecTransformCtxPtr context, Work& work) {
 }
 
 int meter_reference(xmlSecTransformCtxPtr context) {
-  return insert_meters(context, work_of_reference(context));
+  return insert_meters(context, work_of(context_of_reference(context)));
 }
 int meter_signed_info(xmlSecTransformCtxPtr context) {
   return insert_meters(context, work_of_signed_info(context));
@@ -97,7 +96,9 @@ int meter_signed_info(xmlSecTransformCtxPtr context) {
 
 // STR-Transform: the SecurityTokenReference goes in, the token it names comes out, canonical.
 int str_push_xml(xmlSecTransformPtr transform, xmlSecNodeSetPtr nodes, xmlSecTransformCtxPtr context) {
-  const Work& work = work_of_reference(context);
+  const xmlSecDSigCtx* signature = context_of_reference(context);
+  if (signature->userData == nullptr) return -1;  // somebody else in this process is at work with xmlsec
+  const Work& work = work_of(signature);
   if (nodes == nullptr || nodes->nodes == nullptr || nodes->nodes->nodeNr != 1) return -1;
   const auto token = work.task.tokens.find(nodes->nodes->nodeTab[0]);
   if (token == work.task.tokens.end() || transform->next == nullptr) return -1;
