@@ -51,12 +51,12 @@ Lines expected_lines(const xmlNode* root, const targets::Layout& layout) {
     for (const targets::Column& column : layout.columns) {
       const auto cell = cells.find(column.name);
       if (cell == cells.end()) continue;
-      lines.push_back(fmt::format("  {} = \"{}\"{}", column.name, xml::text(cell->second),
+      lines.push_back(fmt::format("cell {} = \"{}\"{}", column.name, xml::text(cell->second),
                                   attribute(cell->second, "held") == "yes" ? " held back" : ""));
       cells.erase(cell);
     }
     for (const auto& [name, node] : cells)
-      lines.push_back(fmt::format("  {} is no field of the mapping", name));
+      lines.push_back(fmt::format("cell {} is no field of the mapping", name));
   }
   for (const xmlNode* finding : children(root, "finding"))
     lines.push_back(fmt::format("finding {} {} on \"{}\"", attribute(finding, "weight"),
@@ -84,7 +84,7 @@ Lines actual_lines(const Outcome& outcome, const targets::Layout& layout) {
     if (mapped.held) continue;
     for (size_t i = 0; i < layout.columns.size(); ++i)
       if (mapped.row.held[i] != 0 || !mapped.row.cells[i].empty())
-        lines.push_back(fmt::format("  {} = \"{}\"{}", layout.columns[i].name, mapped.row.cells[i],
+        lines.push_back(fmt::format("cell {} = \"{}\"{}", layout.columns[i].name, mapped.row.cells[i],
                                     mapped.row.held[i] != 0 ? " held back" : ""));
   }
   for (const Finding& finding : outcome.findings)
