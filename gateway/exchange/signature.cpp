@@ -57,8 +57,14 @@ std::string algorithm(const xmlNode* node) {
   return uri;
 }
 
+bool has_known_form(std::string_view algorithm) {
+  return algorithm == names::exclusive_c14n || algorithm == names::inclusive_c14n ||
+         algorithm == names::enveloped_signature || algorithm == names::str_transform;
+}
+
 Transform read_transform(const xmlNode* node) {
   Transform transform{.algorithm = algorithm(node), .prefixes = {}, .inner = {}};
+  if (!has_known_form(transform.algorithm)) return transform;  // for a rule to refuse by its name
   for (const xmlNode* child : xml::elements(node)) {
     if (transform.algorithm == names::exclusive_c14n && transform.prefixes.empty() &&
         xml::is(child, names::exclusive_c14n, "InclusiveNamespaces")) {

@@ -1,5 +1,6 @@
 #include "gateway/xml/process.h"
 
+#include <libxml/globals.h>
 #include <libxml/parser.h>
 #include <libxml/xmlIO.h>
 
@@ -10,10 +11,15 @@ namespace {
 int take(const char*) { return 1; }
 void* open_nothing(const char*) { return nullptr; }
 
+// What libxml2 would print may quote a document; every caller reads the error it needs.
+void say_nothing(void*, const char*, ...) {}
+
 }  // namespace
 
 Process::Process() {
   xmlInitParser();
+  xmlSetGenericErrorFunc(nullptr, say_nothing);        // this thread
+  xmlThrDefSetGenericErrorFunc(nullptr, say_nothing);  // and every one that starts later
   xmlSetExternalEntityLoader(
       [](const char*, const char*, xmlParserCtxtPtr) -> xmlParserInputPtr { return nullptr; });
   // An empty table would be filled with the defaults again on first use; one that refuses is not.

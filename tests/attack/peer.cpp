@@ -91,11 +91,10 @@ Draft honest(const X509* signer, bool ecdsa) {
 std::string text(const Draft& draft) {
   return draft.prolog + "<s:Envelope xmlns:s=\"" + draft.soap + "\" xmlns:o=\"" + std::string(names::wsse) +
          "\" xmlns:u=\"" + std::string(names::wsu) + "\"" + draft.envelope_attributes + ">" +
-         draft.before_header + "<s:Header>" + draft.addressing + draft.more_headers +
-         "<o:Security s:mustUnderstand=\"1\"" + draft.security_attributes + ">" + draft.timestamp +
-         draft.token + draft.more_security + signature(draft) +
-         "</o:Security></s:Header><s:Body u:Id=\"body\"" + draft.body_attributes + ">" + draft.body +
-         "</s:Body>" + draft.after_body + "</s:Envelope>";
+         draft.before_header + "<s:Header>" + draft.addressing + "<o:Security s:mustUnderstand=\"1\"" +
+         draft.security_attributes + ">" + draft.timestamp + draft.token + draft.more_security +
+         signature(draft) + "</o:Security>" + draft.more_headers + "</s:Header><s:Body u:Id=\"body\"" +
+         draft.body_attributes + ">" + draft.body + "</s:Body>" + draft.after_body + "</s:Envelope>";
 }
 
 std::string sign(const std::string& document, EVP_PKEY* key) {
@@ -118,7 +117,7 @@ std::string sign(const std::string& document, EVP_PKEY* key) {
     xmlNode* info = xmlSecFindChild(node, xmlSecNodeKeyInfo, xmlSecDSigNs);
     xmlNode* after = info == nullptr ? nullptr : info->next;
     if (info != nullptr) xmlUnlinkNode(info);
-    need(xmlSecDSigCtxSign(context.get(), node) == 0, "xmlsec does not sign this draft");
+    need(xmlSecDSigCtxSign(context.get(), node) == 0, ("xmlsec does not sign " + document).c_str());
     if (info == nullptr) continue;
     if (after != nullptr)
       xmlAddPrevSibling(after, info);

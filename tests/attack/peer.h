@@ -27,7 +27,7 @@ struct Draft {
   std::string addressing;
   std::string security_attributes;
   std::string more_security;  // further children of Security, before the signature
-  std::string more_headers;   // further header blocks
+  std::string more_headers;   // further header blocks, after Security
   std::string body_attributes;
   std::string body = R"(<p:Answer xmlns:p="urn:example:p"><p:Name>Jānis</p:Name></p:Answer>)";
   std::string after_body;
