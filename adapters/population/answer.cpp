@@ -52,7 +52,7 @@ sdk::RecordReader reader(std::string_view soap, const std::string& element) {
 }
 
 Failure misfit(const std::string& what) {
-  return Failure(Code::untrusted, what + "; nothing was taken, ask the registry");
+  return Failure(Code::untrusted, what + "; nothing of it was taken, ask the registry");
 }
 
 // The people of one answer, as they come.
@@ -117,7 +117,8 @@ sdk::Whole pass(const sdk::RecordReader& reader, std::string_view body, People& 
     });
   } catch (const Failure& failure) {
     if (!reading) throw;
-    throw Failure(Code::untrusted, std::string(failure.what()) + "; nothing was taken, ask the registry");
+    throw Failure(Code::untrusted,
+                  std::string(failure.what()) + "; nothing of it was taken, ask the registry");
   }
 }
 

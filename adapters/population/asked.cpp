@@ -19,10 +19,11 @@ bool Asked::tick(const std::string& code) {
 void Asked::answered(const std::string& code, const std::string& previous) {
   if (tick(code) || tick(previous)) return;
   if (answered_.contains(code) || answered_.contains(previous))
-    throw Failure(Code::untrusted, "the answer names one person twice; nothing was taken, ask the registry");
-  throw Failure(
-      Code::untrusted,
-      "the answer names a person whom the request did not ask about; nothing was taken, ask the registry");
+    throw Failure(Code::untrusted,
+                  "the answer names one person twice; nothing of it was taken, ask the registry");
+  throw Failure(Code::untrusted,
+                "the answer names a person whom the request did not ask about; nothing of it was taken, ask "
+                "the registry");
 }
 
 void Asked::complete() const {
@@ -30,7 +31,7 @@ void Asked::complete() const {
   if (missing > 0)
     throw Failure(Code::untrusted, "the answer says nothing about " + std::to_string(missing) + " of the " +
                                        std::to_string(answered_.size()) +
-                                       " people asked about; nothing was taken, ask the registry");
+                                       " people asked about; nothing of it was taken, ask the registry");
 }
 
 }  // namespace tilts::population

@@ -79,7 +79,7 @@ std::string_view body_of(const sdk::Answer& answer, const std::string& action, s
   const std::string_view body = answer.part("Body");
   if (body.empty())
     throw Failure(Code::untrusted,
-                  name + ": the answer's Body is not among what was verified; nothing was taken");
+                  name + ": the answer's Body is not among what was verified; nothing of it was taken");
   if (answer.fault()) {
     const std::string_view code = fault_code(body);
     const bool theirs = code == "Receiver" || code == "Server";
@@ -90,7 +90,8 @@ std::string_view body_of(const sdk::Answer& answer, const std::string& action, s
   if (!answer.action().empty() && answer.action() != action + "Response")
     throw Failure(
         Code::untrusted,
-        name + ": the answer's Action belongs to another operation; nothing was taken, ask the registry");
+        name +
+            ": the answer's Action belongs to another operation; nothing of it was taken, ask the registry");
   return body;
 }
 

@@ -27,21 +27,32 @@ constexpr auto relation_code = sdk::field_index(relation_fields, "code");
 
 constexpr std::array<std::string_view, 3> address_kinds{"declared", "registered", "stated"};
 
+constexpr std::string_view no_as_of = "the registry's record does not say as of when it is";
+
 std::string_view person_lacks(const sdk::Row& row) {
   if (row[given_name].empty()) return "the registry's record has no GivenName";
   if (row[surname].empty()) return "the registry's record has no Surname";
   if (row[birth_date].empty()) return "the registry's record has no BirthDate";
   if (row[status] != "active" && row[status] != "passive")
     return "the registry's record has a Status that is neither active nor passive";
-  if (!looks_like_date(row[as_of])) return "the registry's record does not say as of when it is";
+  if (!looks_like_date(row[as_of])) return no_as_of;
   return {};
 }
 
-// How many groups of this name have this value in a field.
-size_t count(const sdk::Row& person, const std::string& group, size_t field, std::string_view value) {
+// How many rows like this one a person has, by the fields that make the record's key.
+template <typename... Fields>
+size_t count_like(const sdk::Row& person, const sdk::Row& row, Fields... fields) {
   size_t found = 0;
-  for (const sdk::Row row : person.children()) found += row.group() == group && row[field] == value;
+  for (const sdk::Row other : person.children())
+    found += other.group() == row.group() && ((other[fields] == row[fields]) && ...);
   return found;
+}
+
+// An address whose kind cannot be read may be this one.
+bool may_have_address(const sdk::Row& person, std::string_view kind) {
+  for (const sdk::Row row : person.children())
+    if (row.group() == "address" && (row[address_kind] == kind || !is_kind(row[address_kind]))) return true;
+  return false;
 }
 
 }  // namespace
@@ -65,6 +76,7 @@ sdk::Group person_group(const std::string& path) {
 
 void PersonRecords::emit(const sdk::Row& row, const std::string& code, const std::string& previous) {
   as_of_ = looks_like_date(row[as_of]) ? row[as_of] : std::string_view();
+  held_.clear();
   emit_person(row, code, previous);
   size_t place = 0;
   for (const sdk::Row child : row.children()) {
@@ -73,7 +85,7 @@ void PersonRecords::emit(const sdk::Row& row, const std::string& code, const std
     else
       emit_relation(row, child, code, ++place);
   }
-  if (whole_person_) emit_lost_addresses(row, code);
+  if (whole_person_ && !as_of_.empty()) emit_lost_addresses(row, code);
 }
 
 void PersonRecords::emit_person(const sdk::Row& row, const std::string& code, const std::string& previous) {
@@ -101,7 +113,9 @@ void PersonRecords::emit_address(const sdk::Row& person, const sdk::Row& row, co
   std::string_view because;
   if (!is_kind(kind))
     because = "the registry's record has an Address without a Kind";
-  else if (count(person, row.group(), address_kind, kind) > 1)
+  else if (as_of_.empty())
+    because = no_as_of;
+  else if (count_like(person, row, address_kind) > 1)
     because = "the registry's record has several addresses of one kind";
   else if (row[address_code].empty() && row[address_text].empty())
     because = "the registry's record has an Address with neither Code nor Text";
@@ -120,10 +134,11 @@ void PersonRecords::emit_relation(const sdk::Row& person, const sdk::Row& row, c
   std::string_view because;
   if (!is_kind(kind))
     because = "the registry's record has a Relation without a Kind";
+  else if (as_of_.empty())
+    because = no_as_of;
   else if (related.empty() && !row[relation_code].empty())
     because = "the registry's record has a Relation whose PersonCode is not a personas kods";
-  else if (!related.empty() && count(person, row.group(), relation_code, row[relation_code]) > 1 &&
-           count(person, row.group(), relation_kind, kind) > 1)
+  else if (!related.empty() && count_like(person, row, relation_kind, relation_code) > 1)
     because = "the registry's record has one Relation twice";
   // a representative may be an institution, which has no code: its place then tells it apart
   send(relation_,
@@ -134,7 +149,7 @@ void PersonRecords::emit_relation(const sdk::Row& person, const sdk::Row& row, c
 
 void PersonRecords::emit_lost_addresses(const sdk::Row& row, const std::string& code) {
   for (const std::string_view kind : address_kinds) {
-    if (count(row, "address", address_kind, kind) > 0) continue;
+    if (may_have_address(row, kind)) continue;
     address_.clear();
     address_.presence = sdk::Presence::gone;
     send(address_, code + '/' + std::string(kind), {});
@@ -142,6 +157,10 @@ void PersonRecords::emit_lost_addresses(const sdk::Row& row, const std::string& 
 }
 
 void PersonRecords::send(sdk::Record& record, const std::string& key, std::string_view held_because) {
+  if (!held_because.empty()) {
+    if (std::ranges::find(held_, key) != held_.end()) return;  // once is enough
+    held_.push_back(key);
+  }
   const sdk::Presence presence = record.presence;
   const std::string_view previous = record.previous_key;
   if (!held_because.empty()) record.clear();

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "adapters/population/declaration.h"
 #include "plugins/sdk/host.h"
@@ -33,6 +35,7 @@ class PersonRecords {
   sdk::Host& host_;
   bool whole_person_;
   std::string_view as_of_;
+  std::vector<std::string> held_;  // keys of this person
   sdk::Record person_{person_type};
   sdk::Record address_{address_type};
   sdk::Record relation_{relation_type};

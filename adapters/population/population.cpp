@@ -103,8 +103,8 @@ class Population {
         case Taken::Outcome::list_too_big:
           if (page == 1) throw Failure(Code::declined, last.refusal);
           page /= 2;
-          host.log(sdk::LogLevel::warning, "the registry found a list too big; asking about " +
-                                               std::to_string(page) + " people at once from here on");
+          host.log(sdk::LogLevel::warning,
+                   "the registry found a list too big; lists of " + std::to_string(page) + " from here on");
       }
     }
     Transaction::end(host, transaction);
@@ -174,7 +174,7 @@ class Population {
       }
       if (taken.next_cursor.empty() || (taken.has_more && taken.next_cursor == cursor))
         throw Failure(Code::untrusted,
-                      "the change feed does not say where it goes on; nothing was taken of this page, ask "
+                      "the change feed does not say where it goes on; nothing of this page was taken, ask "
                       "the registry");
       cursor = taken.next_cursor;
       host.checkpoint(cursor);

@@ -1,0 +1,171 @@
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.transform.OutputKeys;
+import javax.xml.transform.Transformer;
+import javax.xml.transform.TransformerFactory;
+import javax.xml.transform.dom.DOMSource;
+import javax.xml.transform.stream.StreamResult;
+import org.apache.ws.security.WSConstants;
+import org.apache.ws.security.WSDataRef;
+import org.apache.ws.security.WSEncryptionPart;
+import org.apache.ws.security.WSSConfig;
+import org.apache.ws.security.WSSecurityEngine;
+import org.apache.ws.security.WSSecurityEngineResult;
+import org.apache.ws.security.components.crypto.Merlin;
+import org.apache.ws.security.message.WSSecHeader;
+import org.apache.ws.security.message.WSSecSignature;
+import org.apache.ws.security.message.WSSecTimestamp;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.xml.sax.InputSource;
+
+/**
+ * Apache WSS4J as a peer.
+ *   sign:   Peer sign SOAP KEY CERTIFICATE CONTENT REFERENCE    the message on standard output
+ *   verify: Peer verify AUTHORITY FILE                          exit 0 when WSS4J verifies it and it covers enough
+ * REFERENCE is how the message names its key: token, issuer-serial, key-identifier or thumbprint; with "+str" the
+ * key reference itself is signed too, through the STR-Transform.
+ */
+public final class Peer {
+    private static final String SERVICE = "http://ivis.eps.gov.lv/ISS/RequestServiss/v1-0";
+    private static final String ADDRESSING = "http://www.w3.org/2005/08/addressing";
+    private static final String SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/";
+    private static final String SOAP12 = "http://www.w3.org/2003/05/soap-envelope";
+    private static final String[] HEADERS = {"Action", "MessageID", "ReplyTo", "To"};
+
+    public static void main(String[] arguments) throws Exception {
+        WSSConfig.init();
+        if (arguments[0].equals("sign")) {
+            System.out.write(sign(arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]).getBytes("UTF-8"));
+            System.out.flush();
+        } else {
+            verify(arguments[1], arguments[2]);
+        }
+    }
+
+    /** Parsed, not built: Santuario canonicalises the namespace declarations a DOM holds as attributes. */
+    private static Document envelope(String soap, String content) throws Exception {
+        String text = "<soap:Envelope xmlns:soap='" + soap + "' xmlns:wsa='" + ADDRESSING + "'><soap:Header>"
+            + "<wsa:Action>" + SERVICE + "/StartTransaction</wsa:Action>"
+            + "<wsa:MessageID>urn:uuid:" + UUID.randomUUID() + "</wsa:MessageID>"
+            + "<wsa:ReplyTo><wsa:Address>" + ADDRESSING + "/anonymous</wsa:Address></wsa:ReplyTo>"
+            + "<wsa:To>https://registry.test/population</wsa:To></soap:Header><soap:Body>"
+            + "<r:StartTransaction xmlns:r='" + SERVICE + "'><r:eServiceID/></r:StartTransaction>"
+            + "</soap:Body></soap:Envelope>";
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setNamespaceAware(true);
+        Document document = factory.newDocumentBuilder().parse(new InputSource(new StringReader(text)));
+        document.getElementsByTagNameNS(SERVICE, "eServiceID").item(0).setTextContent(content);
+        return document;
+    }
+
+    private static String sign(String version, String key, String certificate, String content, String reference)
+            throws Exception {
+        String soap = version.equals("1.1") ? SOAP11 : SOAP12;
+        Document document = envelope(soap, content);
+        WSSecHeader security = new WSSecHeader();
+        security.insertSecurityHeader(document);
+        WSSecTimestamp timestamp = new WSSecTimestamp();
+        timestamp.setTimeToLive(300);
+        timestamp.build(document, security);
+
+        PrivateKey privateKey = privateKey(key);
+        boolean elliptic = privateKey.getAlgorithm().equals("EC");
+        WSSecSignature signature = new WSSecSignature();
+        signature.setUserInfo("peer", "password");
+        signature.setDigestAlgo("http://www.w3.org/2001/04/xmlenc#sha256");
+        signature.setSignatureAlgorithm("http://www.w3.org/2001/04/xmldsig-more#" + (elliptic ? "ecdsa" : "rsa") + "-sha256");
+        String[] words = reference.split("\\+");
+        switch (words[0]) {
+            case "issuer-serial": signature.setKeyIdentifierType(WSConstants.ISSUER_SERIAL); break;
+            case "key-identifier": signature.setKeyIdentifierType(WSConstants.SKI_KEY_IDENTIFIER); break;
+            case "thumbprint": signature.setKeyIdentifierType(WSConstants.THUMBPRINT_IDENTIFIER); break;
+            default: signature.setKeyIdentifierType(WSConstants.BST_DIRECT_REFERENCE);
+        }
+        List<WSEncryptionPart> parts = new ArrayList<>();
+        parts.add(new WSEncryptionPart("Body", soap, "Content"));
+        parts.add(new WSEncryptionPart("Timestamp", WSConstants.WSU_NS, "Content"));
+        for (String header : HEADERS) parts.add(new WSEncryptionPart(header, ADDRESSING, "Content"));
+        if (words.length > 1) parts.add(new WSEncryptionPart("STRTransform", "", "Content"));
+        signature.setParts(parts);
+
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("peer", privateKey, "password".toCharArray(), new Certificate[] {certificate(certificate)});
+        Merlin crypto = new Merlin();
+        crypto.setKeyStore(store);
+        signature.build(document, crypto, security);
+
+        Transformer transformer = TransformerFactory.newInstance().newTransformer();
+        transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
+        StringWriter text = new StringWriter();
+        transformer.transform(new DOMSource(document), new StreamResult(text));
+        return text.toString();
+    }
+
+    private static void verify(String authority, String file) throws Exception {
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setNamespaceAware(true);
+        Document document = factory.newDocumentBuilder().parse(new File(file));
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("authority", certificate(authority));
+        Merlin crypto = new Merlin();
+        crypto.setTrustStore(trusted);
+        List<WSSecurityEngineResult> results =
+            new WSSecurityEngine().processSecurityHeader(document, null, null, crypto, null);
+        if (results == null) throw new Exception("there is no Security header");
+        List<Element> covered = new ArrayList<>();
+        for (WSSecurityEngineResult result : results) {
+            Object references = result.get(WSSecurityEngineResult.TAG_DATA_REF_URIS);
+            if (references instanceof List<?>)
+                for (Object reference : (List<?>) references) covered.add(((WSDataRef) reference).getProtectedElement());
+        }
+        Element envelope = document.getDocumentElement();
+        for (Element part : parts(envelope))
+            if (!covered.contains(part)) throw new Exception(part.getNodeName() + " is not signed");
+    }
+
+    /** What a signature must cover: Body, Timestamp and each WS-Addressing header. */
+    private static List<Element> parts(Element envelope) {
+        List<Element> parts = new ArrayList<>();
+        parts.add((Element) envelope.getElementsByTagNameNS(envelope.getNamespaceURI(), "Body").item(0));
+        parts.add((Element) envelope.getElementsByTagNameNS(WSConstants.WSU_NS, "Timestamp").item(0));
+        for (String header : HEADERS)
+            if (envelope.getElementsByTagNameNS(ADDRESSING, header).getLength() > 0)
+                parts.add((Element) envelope.getElementsByTagNameNS(ADDRESSING, header).item(0));
+        return parts;
+    }
+
+    private static PrivateKey privateKey(String path) throws Exception {
+        String text = Files.readString(Path.of(path)).replaceAll("-----[A-Z ]+-----|\\s", "");
+        PKCS8EncodedKeySpec key = new PKCS8EncodedKeySpec(Base64.getDecoder().decode(text));
+        try {
+            return KeyFactory.getInstance("RSA").generatePrivate(key);
+        } catch (java.security.spec.InvalidKeySpecException notRsa) {
+            return KeyFactory.getInstance("EC").generatePrivate(key);
+        }
+    }
+
+    private static Certificate certificate(String path) throws Exception {
+        try (InputStream stream = new FileInputStream(path)) {
+            return CertificateFactory.getInstance("X.509").generateCertificate(stream);
+        }
+    }
+}
