@@ -17,6 +17,28 @@ using Origin = Value::Origin;
 using Test = Condition::Test;
 using Check = Rule::Check;
 
+// libxml2 would print what is wrong; the caller says it with file and line.
+class Quiet {
+ public:
+  Quiet() : function_(xmlStructuredError), data_(xmlStructuredErrorContext) {
+    xmlSetStructuredErrorFunc(nullptr, [](void*, xmlErrorPtr) {});
+  }
+  ~Quiet() { xmlSetStructuredErrorFunc(data_, function_); }
+  Quiet(const Quiet&) = delete;
+  Quiet& operator=(const Quiet&) = delete;
+
+ private:
+  xmlStructuredErrorFunc function_;
+  void* data_;
+};
+
+std::shared_ptr<xmlRegexp> compile_pattern(const std::string& text) {
+  const Quiet quiet;
+  return {xmlRegexpCompile(reinterpret_cast<const xmlChar*>(text.c_str())), [](xmlRegexp* pattern) {
+            if (pattern != nullptr) xmlRegFreeRegexp(pattern);
+          }};
+}
+
 class Compiler {
  public:
   Compiler(std::string file, std::vector<Problem>& problems, Mapping::Program& program)
@@ -206,9 +228,11 @@ class Compiler {
     const std::string check = attribute(node, "check");
     const bool dated = check == "date";
     const bool valued = check == "pattern" || check == "max-length";
-    if (valued == made.text.empty())
+    if (valued == made.text.empty()) {
       tell(node, valued ? fmt::format("the rule {} needs a value; give one", check)
                         : fmt::format("the rule {} takes no value; take it away", check));
+      return made;
+    }
     if (!dated && (xml::has_attribute(node, "", "not-before") || xml::has_attribute(node, "", "not-after")))
       tell(node, "not-before and not-after belong to the rule date; take them away");
     if (check == "personas-kods") made.check = Check::personas_kods;
@@ -220,8 +244,7 @@ class Compiler {
     }
     if (check == "pattern") {
       made.check = Check::pattern;
-      made.pattern.reset(xmlRegexpCompile(reinterpret_cast<const xmlChar*>(made.text.c_str())),
-                         [](xmlRegexp* pattern) { xmlRegFreeRegexp(pattern); });
+      made.pattern = compile_pattern(made.text);
       if (made.pattern == nullptr)
         tell(node, fmt::format("\"{}\" is no pattern; write it as in XML Schema (the whole value is matched)",
                                made.text));
