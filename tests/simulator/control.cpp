@@ -1,0 +1,136 @@
+#include "tests/simulator/control.h"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+#include <stdexcept>
+
+#include <Poco/Exception.h>
+#include <Poco/JSON/Parser.h>
+#include <fmt/format.h>
+
+#include "tests/simulator/ivis.h"
+#include "tests/simulator/rows.h"
+
+namespace tilts::simulator {
+namespace {
+
+// The text's object; a key that nobody reads is an error, so that a misspelt fault does not pass in silence.
+Poco::JSON::Object::Ptr parse(const std::string& json, std::initializer_list<std::string_view> keys) {
+  Poco::JSON::Parser parser;
+  auto object = parser.parse(json.empty() ? "{}" : json).extract<Poco::JSON::Object::Ptr>();
+  for (const std::string& key : object->getNames())
+    if (std::find(keys.begin(), keys.end(), key) == keys.end())
+      throw std::invalid_argument("nobody reads the key " + key);
+  return object;
+}
+
+template <typename Writer>
+std::string written(const Registry& registry, Writer writer) {
+  return registry.read([writer](const Residents& residents) {
+    std::ostringstream out;
+    writer(out, residents);
+    return out.str();
+  });
+}
+
+}  // namespace
+
+Control::Control(Clock& clock, Registry& registry, Faults& faults, const Service& service,
+                 const HttpCounters& transport, std::function<void()> stop)
+    : clock_(clock),
+      registry_(registry),
+      faults_(faults),
+      service_(service),
+      transport_(transport),
+      stop_(std::move(stop)) {}
+
+HttpReply Control::handle(const HttpRequest& request) {
+  try {
+    return {.status = 200, .body = serve(request)};
+  } catch (const Poco::Exception& error) {
+    return {.status = 400, .content_type = "text/plain", .body = error.displayText() + "\n"};
+  } catch (const std::exception& error) {
+    return {.status = 400, .content_type = "text/plain", .body = error.what() + std::string("\n")};
+  }
+}
+
+std::string Control::serve(const HttpRequest& request) {
+  const std::string what = request.method + " " + request.target;
+  if (what == "GET /counters") return counters();
+  if (what == "GET /faults") return list_faults();
+  if (what == "GET /nights") return written(registry_, write_nights);
+  if (what == "GET /truth") return written(registry_, write_truth_json);
+  if (what == "GET /truth.csv") return written(registry_, write_truth_csv);
+  if (what == "GET /roster.csv") return written(registry_, write_roster);
+  if (what == "POST /faults") return add_fault(request.body);
+  if (what == "POST /advance") return advance(request.body);
+  if (what == "POST /clock") return set_clock(request.body);
+  if (what == "DELETE /faults") {
+    faults_.clear();
+    return "{}\n";
+  }
+  if (what == "POST /stop") {
+    stop_();
+    return "{}\n";
+  }
+  throw std::invalid_argument("the control port has no " + what);
+}
+
+std::string Control::add_fault(const std::string& json) {
+  const auto object = parse(json, {"kind", "value", "operation", "nth", "count", "probability"});
+  FaultRule rule{.kind = fault_kind(object->getValue<std::string>("kind"))};
+  rule.value = object->optValue<long>("value", 0);
+  rule.operation = object->optValue<std::string>("operation", "");
+  rule.nth = object->optValue<unsigned>("nth", 1);
+  rule.count = object->optValue<unsigned>("count", 1);
+  rule.probability = object->optValue<double>("probability", 1);
+  if (rule.kind == FaultKind::expired_certificate && !service_.can_expire())
+    throw std::invalid_argument("started without --expired-certificate");
+  if (rule.kind == FaultKind::ivis_error && rule.value != 0 &&
+      ivis_error_name(static_cast<int>(rule.value)).empty())
+    throw std::invalid_argument("IVIS errors are 1 to 23");
+  faults_.add(std::move(rule));
+  return "{}\n";
+}
+
+std::string Control::advance(const std::string& json) {
+  const auto object = parse(json, {"nights"});
+  std::array<unsigned, 3> happened{};
+  for (const Event& event : registry_.advance(object->optValue<unsigned>("nights", 1)))
+    ++happened.at(static_cast<std::size_t>(event.kind));
+  return fmt::format(R"({{"date":"{}","deaths":{},"moves":{},"codes":{}}})"
+                     "\n",
+                     registry_.date(), happened[0], happened[1], happened[2]);
+}
+
+std::string Control::set_clock(const std::string& json) {
+  clock_.set_offset(std::chrono::seconds(parse(json, {"offset"})->getValue<long>("offset")));
+  return fmt::format("{{\"now\":\"{}\"}}\n", utc(clock_.now()));
+}
+
+std::string Control::counters() const {
+  const ServiceCounters& service = service_.counters();
+  std::string json = fmt::format(
+      R"({{"received":{},"processed":{},"refused":{},"persons":{},"connections":{},"handshakes":{},"handshake_failures":{},"faults":{})",
+      service.received, service.processed, service.refused, service.rows, transport_.connections,
+      transport_.handshakes, transport_.handshake_failures, faults_.done());
+  const std::lock_guard lock(service.mutex);
+  for (const char* operation : {"StartTransaction", "SubmitSync", "EndTransaction"}) {
+    const auto found = service.operations.find(operation);
+    json += fmt::format(R"(,"{}":{})", operation, found == service.operations.end() ? 0 : found->second);
+  }
+  return json + "}\n";
+}
+
+std::string Control::list_faults() const {
+  std::string json = "[";
+  for (const FaultRule& rule : faults_.rules())
+    json += fmt::format(
+        R"({}{{"kind":"{}","value":{},"operation":"{}","nth":{},"count":{},"probability":{},"done":{}}})",
+        json.size() > 1 ? "," : "", name(rule.kind), rule.value, rule.operation, rule.nth, rule.count,
+        rule.probability, rule.done);
+  return json + "]\n";
+}
+
+}  // namespace tilts::simulator

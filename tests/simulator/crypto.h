@@ -1,0 +1,46 @@
+// The keys and digests of the simulator: OpenSSL behind values.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "tests/simulator/handle.h"
+
+namespace tilts::simulator {
+
+using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
+using Certificate = Handle<X509, X509_free>;
+
+std::string base64(std::string_view bytes);
+std::string sha256(std::string_view bytes);  // 32 bytes
+// Version 4, lower case, from OpenSSL's generator.
+std::string uuid();
+// The first certificate of a PEM file. Throws std::runtime_error naming the file.
+Certificate read_certificate(const std::string& file);
+
+// What answers are signed with. Immutable, used by many threads at once.
+class SigningKey {
+ public:
+  // PEM files. Throws std::runtime_error when one cannot be read or the two do not belong together.
+  SigningKey(const std::string& certificate_file, const std::string& key_file);
+  // A key and a certificate that signs itself, known to nobody.
+  static SigningKey stranger();
+
+  const std::string& certificate() const { return certificate_; }  // base64 of DER
+  const char* algorithm() const { return algorithm_; }             // XML-DSig URI: RSA or ECDSA with SHA-256
+  // Base64 of the signature value; ECDSA as r and s, each as long as the group's order.
+  std::string sign(std::string_view bytes) const;
+
+ private:
+  SigningKey(Key key, const Certificate& certificate);
+
+  Key key_;
+  std::string certificate_;
+  const char* algorithm_ = nullptr;
+  std::size_t half_ = 0;  // bytes of r; 0 for RSA
+};
+
+}  // namespace tilts::simulator

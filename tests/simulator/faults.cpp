@@ -1,0 +1,87 @@
+#include "tests/simulator/faults.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace tilts::simulator {
+namespace {
+
+struct Named {
+  FaultKind kind;
+  std::string_view name;
+  long value;  // when the rule gives none
+};
+
+constexpr std::array<Named, 18> kinds{{{FaultKind::slow, "slow", 3000},
+                                       {FaultKind::reset_before, "reset-before", 0},
+                                       {FaultKind::reset_after, "reset-after", 0},
+                                       {FaultKind::close_reused, "close-reused", 0},
+                                       {FaultKind::truncated, "truncated", 0},
+                                       {FaultKind::http_status, "http-status", 503},
+                                       {FaultKind::unsigned_answer, "unsigned", 0},
+                                       {FaultKind::wrong_signer, "wrong-signer", 0},
+                                       {FaultKind::expired_certificate, "expired-certificate", 0},
+                                       {FaultKind::wrapped, "wrapped", 0},
+                                       {FaultKind::replayed, "replayed", 0},
+                                       {FaultKind::stale, "stale", 0},
+                                       {FaultKind::wrong_encoding, "wrong-encoding", 0},
+                                       {FaultKind::oversized, "oversized", 0},
+                                       {FaultKind::missing_page, "missing-page", 0},
+                                       {FaultKind::ivis_error, "ivis-error", 13},
+                                       {FaultKind::unsigned_fault, "unsigned-fault", 0},
+                                       {FaultKind::signed_fault, "signed-fault", 0}}};
+
+const Named& entry(FaultKind kind) {
+  return *std::find_if(kinds.begin(), kinds.end(), [kind](const Named& named) { return named.kind == kind; });
+}
+
+}  // namespace
+
+std::string_view name(FaultKind kind) { return entry(kind).name; }
+
+FaultKind fault_kind(std::string_view name) {
+  const auto* found =
+      std::find_if(kinds.begin(), kinds.end(), [name](const Named& named) { return named.name == name; });
+  if (found == kinds.end()) throw std::invalid_argument("no fault is called " + std::string(name));
+  return found->kind;
+}
+
+void Faults::add(FaultRule rule) {
+  if (rule.value == 0) rule.value = entry(rule.kind).value;
+  if (rule.kind == FaultKind::missing_page) rule.operation = "SubmitSync";
+  const std::lock_guard lock(mutex_);
+  rules_.push_back(std::move(rule));
+}
+
+void Faults::clear() {
+  const std::lock_guard lock(mutex_);
+  rules_.clear();
+}
+
+std::vector<FaultRule> Faults::rules() const {
+  const std::lock_guard lock(mutex_);
+  return rules_;
+}
+
+unsigned long Faults::done() const {
+  const std::lock_guard lock(mutex_);
+  return done_;
+}
+
+std::optional<Fault> Faults::strike(const std::string& operation, bool reused, bool answered) {
+  const std::lock_guard lock(mutex_);
+  for (FaultRule& rule : rules_) {
+    if (!rule.operation.empty() && rule.operation != operation) continue;
+    if (rule.kind == FaultKind::close_reused && !reused) continue;
+    if (rule.kind == FaultKind::replayed && !answered) continue;
+    if (++rule.seen < rule.nth || (rule.count != 0 && rule.done >= rule.count)) continue;
+    if (!random_.chance(rule.probability)) continue;
+    ++rule.done;
+    ++done_;
+    return Fault{rule.kind, rule.value};
+  }
+  return std::nullopt;
+}
+
+}  // namespace tilts::simulator

@@ -1,0 +1,33 @@
+// What a registry's profile file says, read by a parser of the simulator's own: a value misread by the
+// gateway is not misread here in the same way.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <string>
+
+namespace tilts::simulator {
+
+enum class Soap { v1_1, v1_2 };
+
+struct Profile {
+  Soap soap = Soap::v1_2;
+  std::string message_id_prefix;
+  std::chrono::seconds request_lifetime{};
+  std::chrono::seconds answer_lifetime{};
+  std::chrono::seconds skew{};
+  std::set<std::string> request_parts;  // "Body", "Timestamp", "To", …: what a request must sign
+  std::size_t request_bytes = 0;
+  std::size_t answer_bytes = 0;
+  std::chrono::seconds keep_alive{};
+  std::map<std::string, std::string> operations;  // name → action
+  std::map<std::string, std::string> names;
+
+  const std::string& name(const std::string& key) const;  // throws std::runtime_error when absent
+};
+
+// Throws std::runtime_error with the file and what is wrong in it.
+Profile read_profile(const std::string& file);
+
+}  // namespace tilts::simulator

@@ -1,0 +1,175 @@
+#include "tests/simulator/service.h"
+
+#include <thread>
+
+#include <iconv.h>
+
+#include "tests/simulator/names_of_soap.h"
+
+namespace tilts::simulator {
+namespace {
+
+// Latvian letters become single octets, which are not UTF-8; what windows-1257 has not becomes a question
+// mark. A comment makes sure that there is such a letter.
+std::string in_windows_1257(const std::string& utf8) {
+  const std::string whole = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><!-- ā -->" + utf8;
+  const iconv_t table = iconv_open("WINDOWS-1257", "UTF-8");
+  if (table == reinterpret_cast<iconv_t>(-1)) throw std::runtime_error("iconv has no WINDOWS-1257");
+  std::string out(whole.size(), '\0');
+  char* from = const_cast<char*>(whole.data());
+  char* to = out.data();
+  std::size_t left = whole.size(), room = out.size();
+  while (iconv(table, &from, &left, &to, &room) == static_cast<std::size_t>(-1) && left > 0) {
+    *to++ = '?';
+    --room;
+    do ++from, --left;
+    while (left > 0 && (static_cast<unsigned char>(*from) & 0xC0) == 0x80);  // the rest of the letter
+  }
+  iconv_close(table);
+  out.resize(out.size() - room);
+  return out;
+}
+
+// Before the end of Body's content, so that the only thing wrong is the size.
+void pad(std::string& content, std::size_t beyond) { content.insert(content.rfind("</"), beyond, ' '); }
+
+bool is_kind(const std::optional<Fault>& fault, FaultKind kind) { return fault && fault->kind == kind; }
+
+constexpr const char* proxy_page =
+    "<html><head><title>Error</title></head><body>The service is unavailable.</body></html>";
+constexpr std::chrono::seconds stale_by{3600};
+
+}  // namespace
+
+Service::Service(const Profile& profile, const Clock& clock, Registry& registry, Faults& faults,
+                 ServiceKeys keys, Signers& signers, std::vector<std::string> addresses)
+    : profile_(profile),
+      clock_(clock),
+      registry_(registry),
+      faults_(faults),
+      keys_(std::move(keys)),
+      verifier_(profile, signers, clock, std::move(addresses)) {}
+
+HttpReply Service::handle(const HttpRequest& request) {
+  ++counters_.received;
+  const std::string operation = claimed_operation(request);
+  const std::optional<Fault> fault = faults_.strike(operation, request.reused, !earlier(operation).empty());
+  if (is_kind(fault, FaultKind::reset_before)) return {.body = {}, .ending = Ending::reset};
+  if (is_kind(fault, FaultKind::close_reused)) return {.body = {}, .ending = Ending::close};
+  if (is_kind(fault, FaultKind::http_status))
+    return {.status = static_cast<unsigned>(fault->value), .content_type = "text/html", .body = proxy_page};
+  if (request.method != "POST")
+    return {.status = 405, .content_type = "text/plain", .body = "POST is spoken here"};
+  if (!request.content_type.starts_with(media_type()))
+    return {.status = 415, .content_type = "text/plain", .body = std::string("not ") + media_type()};
+  try {
+    HttpReply reply = answer(request, operation, fault);
+    if (is_kind(fault, FaultKind::slow)) std::this_thread::sleep_for(std::chrono::milliseconds(fault->value));
+    if (is_kind(fault, FaultKind::reset_after)) reply.ending = Ending::reset;
+    if (is_kind(fault, FaultKind::truncated)) reply.ending = Ending::truncate;
+    return reply;
+  } catch (const Refusal& refusal) {
+    ++counters_.refused;
+    return fault_reply(refusal.blame(), refusal.what(), claimed_message_id(request.body), true);
+  } catch (const std::exception& error) {
+    return fault_reply(Blame::receiver, error.what(), "", true);
+  }
+}
+
+HttpReply Service::answer(const HttpRequest& request, const std::string& operation,
+                          std::optional<Fault> fault) {
+  const Request verified = verifier_.verify(request.body);
+  if (is_kind(fault, FaultKind::unsigned_fault) || is_kind(fault, FaultKind::signed_fault))
+    return fault_reply(Blame::receiver, "The registry cannot serve this now", verified.message_id,
+                       fault->kind == FaultKind::signed_fault);
+  Twist twist;
+  if (is_kind(fault, FaultKind::ivis_error)) twist.ivis_error = static_cast<int>(fault->value);
+  twist.leave_out_half = is_kind(fault, FaultKind::missing_page);
+  Outcome outcome = registry_.answer(verified.operation, verified.payload, request.body.size(), twist);
+  ++counters_.processed;
+  counters_.rows += outcome.rows;
+  {
+    const std::lock_guard lock(counters_.mutex);
+    ++counters_.operations[verified.operation];
+  }
+  std::string bytes = is_kind(fault, FaultKind::replayed) ? earlier(operation) : std::string();
+  if (bytes.empty())
+    bytes = write(stamp(profile_.operations.at(verified.operation) + "Response", verified.message_id,
+                        std::move(outcome.content)),
+                  fault);
+  if (!fault) remember(verified.operation, bytes);
+  return {
+      .status = 200, .content_type = std::string(media_type()) + "; charset=utf-8", .body = std::move(bytes)};
+}
+
+std::string Service::write(Answer answer, const std::optional<Fault>& fault) const {
+  const SigningKey* key = &keys_.answers;
+  if (fault) switch (fault->kind) {
+      case FaultKind::unsigned_answer:
+        key = nullptr;
+        break;
+      case FaultKind::wrong_signer:
+        key = &keys_.stranger;
+        break;
+      case FaultKind::expired_certificate:
+        key = &keys_.expired.value();
+        break;
+      case FaultKind::wrapped:
+        return write_wrapped(answer, Registry::forge(answer.content), profile_.soap, *key);
+      case FaultKind::stale:
+        answer.created -= stale_by;
+        answer.expires -= stale_by;
+        break;
+      case FaultKind::oversized:
+        pad(answer.content, profile_.answer_bytes);
+        break;
+      case FaultKind::wrong_encoding:
+        return in_windows_1257(write_answer(answer, profile_.soap, key));
+      default:
+        break;
+    }
+  return write_answer(answer, profile_.soap, key);
+}
+
+HttpReply Service::fault_reply(Blame blame, const std::string& reason, const std::string& relates_to,
+                               bool is_signed) const {
+  const Answer fault = stamp(fault_action, relates_to, fault_content(profile_.soap, blame, reason));
+  // SOAP 1.2 Part 2, 7.5.2.2: 400 for the sender's fault; SOAP 1.1 section 6.2 knows only 500
+  const bool sender = blame == Blame::sender && profile_.soap == Soap::v1_2;
+  return {.status = sender ? 400U : 500U,
+          .content_type = std::string(media_type()) + "; charset=utf-8",
+          .body = write_answer(fault, profile_.soap, is_signed ? &keys_.answers : nullptr)};
+}
+
+Answer Service::stamp(std::string action, std::string relates_to, std::string content) const {
+  const Clock::Time now = clock_.now();
+  return {.action = std::move(action),
+          .relates_to = std::move(relates_to),
+          .content = std::move(content),
+          .created = now,
+          .expires = now + profile_.answer_lifetime};
+}
+
+// For the choice of a fault only: nothing is verified yet.
+std::string Service::claimed_operation(const HttpRequest& request) const {
+  for (const auto& [name, action] : profile_.operations)
+    if (request.body.find(action + "<") != std::string::npos) return name;
+  return "";
+}
+
+std::string Service::earlier(const std::string& operation) const {
+  const std::lock_guard lock(earlier_mutex_);
+  const auto found = earlier_.find(operation);
+  return found == earlier_.end() ? "" : found->second;
+}
+
+void Service::remember(const std::string& operation, const std::string& bytes) {
+  const std::lock_guard lock(earlier_mutex_);
+  earlier_.try_emplace(operation, bytes);
+}
+
+const char* Service::media_type() const {
+  return profile_.soap == Soap::v1_1 ? "text/xml" : "application/soap+xml";
+}
+
+}  // namespace tilts::simulator

@@ -1,0 +1,67 @@
+// The registry's door: a request comes in as bytes, is verified, answered, signed, and spoilt where a fault
+// was asked for. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "tests/simulator/answer.h"
+#include "tests/simulator/faults.h"
+#include "tests/simulator/http.h"
+#include "tests/simulator/registry.h"
+#include "tests/simulator/request.h"
+
+namespace tilts::simulator {
+
+struct ServiceKeys {
+  SigningKey answers;
+  SigningKey stranger;
+  std::optional<SigningKey> expired;
+};
+
+struct ServiceCounters {
+  std::atomic<unsigned long> received = 0;
+  std::atomic<unsigned long> processed = 0;
+  std::atomic<unsigned long> refused = 0;
+  std::atomic<unsigned long> rows = 0;
+  mutable std::mutex mutex;
+  std::map<std::string, unsigned long> operations;  // processed, under the mutex
+};
+
+class Service {
+ public:
+  // Everything outlives the service.
+  Service(const Profile& profile, const Clock& clock, Registry& registry, Faults& faults, ServiceKeys keys,
+          Signers& signers, std::vector<std::string> addresses);
+
+  HttpReply handle(const HttpRequest& request);
+
+  const ServiceCounters& counters() const { return counters_; }
+  bool can_expire() const { return keys_.expired.has_value(); }
+
+ private:
+  HttpReply answer(const HttpRequest& request, const std::string& operation, std::optional<Fault> fault);
+  HttpReply fault_reply(Blame blame, const std::string& reason, const std::string& relates_to,
+                        bool is_signed) const;
+  std::string write(Answer answer, const std::optional<Fault>& fault) const;
+  Answer stamp(std::string action, std::string relates_to, std::string content) const;
+  std::string claimed_operation(const HttpRequest& request) const;
+  std::string earlier(const std::string& operation) const;
+  void remember(const std::string& operation, const std::string& bytes);
+  const char* media_type() const;
+
+  const Profile& profile_;
+  const Clock& clock_;
+  Registry& registry_;
+  Faults& faults_;
+  ServiceKeys keys_;
+  RequestVerifier verifier_;
+  ServiceCounters counters_;
+  mutable std::mutex earlier_mutex_;
+  std::map<std::string, std::string> earlier_;  // the last answer to each operation
+};
+
+}  // namespace tilts::simulator
