@@ -102,6 +102,7 @@ tilts_status Session::serve(Kind kind, const char* what, const Work& work) noexc
       status = failure_->status;
       last_error_ = failure_->sentence;
     } else {
+      if (foreign_) throw Error(Code::bug, "a service was called from another thread; mend the adapter");
       callback_ended_.reset();
       // what is under way may be finished and kept when the run is being stopped
       if (kind != Kind::keeping && services_->cancelled()) throw Cancelled();
