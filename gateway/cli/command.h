@@ -19,6 +19,7 @@ namespace tilts::cli {
 // What a command tells cron and the monitoring (docs/operating.md#exit-codes).
 enum class Exit : int {
   all_well = 0,
+  refused = 1,  // `tilts verify` alone
   usage = 2,
   held_back = 3,      // delivered, with something held back
   waiting = 4,        // for a person's approval
@@ -35,7 +36,7 @@ struct Context {
   std::ostream& err;
   Clock clock = Clock::system();
   bool terminal = false;  // `out` is a terminal: progress may be redrawn
-  unsigned columns = 80;
+  bool asks = false;      // `in` is a terminal: somebody can be asked
   std::string
       configuration_file;        // as given by --configuration; empty: ./tilts.xml, then /etc/tilts/tilts.xml
   std::function<Exit()> action;  // set by the command that was named

@@ -93,12 +93,12 @@ std::string value(const Judgement& judged, std::string_view local) {
   return header == nullptr ? std::string() : std::string(xml::trim(xml::text(header)));
 }
 
+// Without RelatesTo the connection says what is answered, where the profile allows it.
 void relates_to(const Judgement& judged) {
   const std::string& wanted = judged.expectation.relates_to;
-  if (wanted.empty()) return;
   const std::string related = value(judged, "RelatesTo");
-  if (related.empty() && !judged.policy.relates_to) return;  // the connection it came on says what it answers
-  if (related != wanted)
+  if (related.empty() && !judged.policy.relates_to) return;
+  if (related.empty() || (!wanted.empty() && related != wanted))
     throw Refusal("relates-to", "the message does not answer the request that is outstanding (RelatesTo)");
 }
 

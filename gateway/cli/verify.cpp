@@ -1,0 +1,170 @@
+// `tilts verify`: judges one message offline, as the gateway would on arrival.
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <fmt/format.h>
+
+#include "gateway/cli/command.h"
+#include "gateway/exchange/algorithms.h"
+#include "gateway/exchange/libraries.h"
+#include "gateway/exchange/profile.h"
+#include "gateway/exchange/verifier.h"
+#include "gateway/xml/document.h"
+#include "gateway/xml/malformed.h"
+
+namespace tilts::cli {
+namespace {
+
+struct Words {
+  std::string file;
+  std::string profile;
+  exchange::TrustFiles trust;
+  std::string at;
+  std::vector<std::string> allow;
+  bool any_element = false;
+  bool json = false;
+};
+
+exchange::Policy policy_of(const Words& words) {
+  exchange::Policy policy;
+  if (words.profile.empty())
+    policy.relates_to = false;  // the message answers nothing
+  else
+    policy = exchange::load_profile(words.profile).answer;
+  for (const std::string& name : words.allow) {
+    const std::string uri = exchange::legacy_uri(name);
+    if (uri.empty())
+      throw Error(Code::config, fmt::format("--allow {}: no such legacy algorithm is built in (rsa-sha1, "
+                                            "ecdsa-sha1, sha1, inclusive-c14n)",
+                                            name));
+    policy.legacy.insert(uri);
+  }
+  // Whoever gives a list wants it asked.
+  if (!words.trust.crls.empty()) policy.revocation = true;
+  return policy;
+}
+
+// One byte past the limit is enough to be refused for it.
+std::string read(const std::string& file, size_t limit) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string bytes(limit + 1, '\0');
+  if (stream) stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!stream.eof() && !stream)
+    throw Error(Code::config, file + ": cannot be read; check the path and its rights");
+  bytes.resize(static_cast<size_t>(stream.gcount()));
+  return bytes;
+}
+
+std::string text_of(const exchange::Part& part, const xml::Limits& limits) {
+  try {
+    const xml::Document document = xml::parse(part.bytes, limits);
+    return xml::text(xmlDocGetRootElement(document.get()));
+  } catch (const xml::Malformed&) {
+    return part.bytes;  // what was digested is not a document of its own
+  }
+}
+
+void print_accepted(Context& context, const exchange::Verified& verified, const xml::Limits& limits,
+                    bool json) {
+  const bool message_signed = verified.assurance() == exchange::Assurance::message_signed;
+  if (!json) {
+    context.out << (message_signed ? "accepted: signed by " + verified.signer()
+                                   : std::string("accepted: tls-only, for its Body is not signed"))
+                << "\n";
+    for (const exchange::Part& part : verified.parts()) context.out << "  " << part.name << "\n";
+    return;
+  }
+  Poco::JSON::Object object(Poco::JSON_PRESERVE_KEY_ORDER);
+  object.set("verdict", "accepted");
+  object.set("reason", Poco::Dynamic::Var());
+  object.set("assurance", message_signed ? "signed" : "tls-only");
+  object.set("signer", verified.signer());
+  object.set("signer_sha256", verified.signer_sha256());
+  Poco::JSON::Array parts;
+  for (const exchange::Part& part : verified.parts()) {
+    Poco::JSON::Object each(Poco::JSON_PRESERVE_KEY_ORDER);
+    each.set("name", part.name);
+    each.set("text", text_of(part, limits));
+    each.set("xml", part.bytes);
+    parts.add(each);
+  }
+  object.set("parts", parts);
+  object.stringify(context.out, 2);
+  context.out << '\n';
+}
+
+void print_refused(Context& context, const exchange::Refusal& refusal, bool json) {
+  context.err << "tilts: refused: " << refusal.what() << '\n';
+  if (!json) return;
+  Poco::JSON::Object object(Poco::JSON_PRESERVE_KEY_ORDER);
+  object.set("verdict", "refused");
+  object.set("reason", std::string(refusal.what()));
+  object.set("rule", refusal.rule());
+  object.set("signer", Poco::Dynamic::Var());
+  object.set("parts", Poco::JSON::Array());
+  object.stringify(context.out, 2);
+  context.out << '\n';
+}
+
+Exit judge(Context& context, const Words& words) {
+  const exchange::Libraries libraries;
+  // A verdict is the whole answer of this command: what cannot be judged was asked wrongly.
+  try {
+    const exchange::Policy policy = policy_of(words);
+    const Clock clock = words.at.empty() ? context.clock : Clock::fixed(parse_time(words.at));
+    const exchange::Verifier verifier(policy, std::make_shared<exchange::Trust>(words.trust), clock);
+    const std::string bytes = read(words.file, policy.limits.bytes);
+    print_accepted(context, words.any_element ? verifier.document(bytes) : verifier.message(bytes, {}),
+                   policy.limits, words.json);
+    return Exit::all_well;
+  } catch (const exchange::Refusal& refusal) {
+    print_refused(context, refusal, words.json);
+    return Exit::refused;
+  } catch (const Error& error) {
+    if (error.code() != Code::config) throw;
+    context.err << "tilts: " << error.what() << '\n';
+    return Exit::usage;
+  }
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("verify", "Judge one message offline, as on arrival");
+  const auto words = std::make_shared<Words>();
+  command->add_option("FILE", words->file, "The message")->required();
+  command
+      ->add_option("--profile", words->profile, "A registry's profile; without it the policy's defaults hold")
+      ->type_name("FILE.xml");
+  command->add_option("--anchor", words->trust.anchors, "Certificates a path may end at")->type_name("PEM");
+  command->add_option("--pinned", words->trust.pinned, "The peer's own certificate")->type_name("PEM");
+  command->add_option("--crl", words->trust.crls, "Revocation lists; the whole path is then asked")
+      ->type_name("PEM");
+  command
+      ->add_option("--certificates", words->trust.certificates,
+                   "Known certificates that a key reference may name")
+      ->type_name("PEM");
+  command->add_option("--at", words->at, "The moment of the judgement, by default now")
+      ->type_name("2020-01-01T00:00:00Z");
+  command
+      ->add_option("--allow", words->allow, "A legacy algorithm: rsa-sha1, ecdsa-sha1, sha1, inclusive-c14n")
+      ->type_name("ALGORITHM");
+  command->add_flag("--any-element", words->any_element,
+                    "A plain XML-DSig document: no SOAP, freshness or addressing");
+  command->add_flag("--json", words->json, "Verdict, reason, signer and the verified parts");
+  // An option takes one value and may stand again, so that FILE can follow it.
+  for (CLI::Option* option : command->get_options())
+    if (option->get_items_expected_max() > 1)
+      option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->footer(
+      "Exit codes: 0 accepted, 1 refused (the sentence stands on stderr), 2 wrong usage.\n"
+      "Example: tilts verify --anchor ca.pem --at 2026-11-21T12:00:00Z answer.xml");
+  command->callback(
+      [&context, words] { context.action = [&context, words] { return judge(context, *words); }; });
+}
+
+}  // namespace tilts::cli

@@ -1,0 +1,114 @@
+// What is refused before any rule: documents, envelopes and signatures that are not formed as they should be.
+#include <gtest/gtest.h>
+
+#include "tests/attack/world.h"
+
+namespace tilts::attack {
+namespace {
+
+const World& world() { return World::get(); }
+
+std::string message() { return sign(text(honest(world().certificate.get())), world().key.get()); }
+
+TEST(Form, DocumentRulesAreRefusalsOfTheMessage) {
+  EXPECT_EQ(refused_by(replaced(message(), "<s:Envelope", "<!DOCTYPE s:Envelope><s:Envelope")),
+            "document-doctype");
+  EXPECT_EQ(refused_by(replaced(message(), "<?xml version=\"1.0\"?>",
+                                "<?xml version=\"1.0\" encoding=\"windows-1257\"?>")),
+            "document-encoding");
+  EXPECT_EQ(refused_by("<s:Envelope"), "document-well-formed");
+  exchange::Policy small = policy();
+  small.limits.bytes = 100;
+  EXPECT_EQ(refused_by(message(), small), "document-size");
+}
+
+TEST(Form, WhatIsNoEnvelopeIsRefused) {
+  EXPECT_EQ(refused_by("<a/>"), "envelope-shape");
+  EXPECT_EQ(refused_by("<s:Envelope xmlns:s='urn:x'><s:Header/><s:Body/></s:Envelope>"), "envelope-shape");
+  EXPECT_EQ(
+      refused_by("<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Body/></s:Envelope>"),
+      "envelope-shape");
+  EXPECT_EQ(
+      refused_by(
+          "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Header/><s:Body/></s:Envelope>"),
+      "security-single");
+}
+
+TEST(Form, AnUnsignedMessageIsRefused) {
+  std::string bare = message();
+  const size_t begin = bare.find("<ds:Signature ");
+  bare.erase(begin, bare.find("</ds:Signature>") + 15 - begin);
+  EXPECT_EQ(refused_by(bare), "message-signed");
+}
+
+TEST(Form, WhatTheSchemaHasNoPlaceForIsRefused) {
+  for (const auto& [pattern, with] :
+       {std::pair{"<ds:SignedInfo>", "<ds:SignedInfo/><ds:SignedInfo>"},
+        std::pair{"<ds:SignatureValue>", "<x/><ds:SignatureValue>"},
+        std::pair{"<ds:SignedInfo>", "<ds:SignedInfo>text"},
+        std::pair{"</ds:SignedInfo>", "<x/></ds:SignedInfo>"},
+        std::pair{"<ds:DigestValue>", "<x/><ds:DigestValue>"},
+        std::pair{"<ds:SignatureValue>", "<ds:SignatureValue>!"},
+        std::pair{"</ds:KeyInfo>", "</ds:KeyInfo><ds:KeyInfo/>"},
+        std::pair{"</ds:Transforms>", "<x/></ds:Transforms>"},
+        std::pair{"<ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/>",
+                  "<ds:DigestMethod/>"}})
+    EXPECT_EQ(refused_by(replaced(message(), pattern, with)), "signature-form") << with;
+}
+
+TEST(Form, AReferenceToNothingIsRefused) {
+  EXPECT_EQ(refused_by(replaced(message(), "u:Id=\"body\"", "u:Id=\"moved\"")), "reference-resolves");
+}
+
+TEST(Form, StrTransformStandsOnlyOnATokenReference) {
+  const std::string str =
+      "<ds:Transform "
+      "Algorithm=\"http://docs.oasis-open.org/wss/2004/01/"
+      "oasis-200401-wss-soap-message-security-1.0#STR-Transform\">"
+      "<o:TransformationParameters><ds:CanonicalizationMethod "
+      "Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/></o:TransformationParameters></ds:Transform>";
+  EXPECT_EQ(refused_by(replaced(
+                message(), "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>", str)),
+            "str-transform");
+}
+
+// The profile's words loosen exactly what they name.
+TEST(Form, LegacyAlgorithmsOnlyByWords) {
+  Draft draft = honest(world().certificate.get());
+  draft.method = "<ds:SignatureMethod Algorithm='http://www.w3.org/2000/09/xmldsig#rsa-sha1'/>";
+  for (Signed& part : draft.references) part.digest = "http://www.w3.org/2000/09/xmldsig#sha1";
+  const std::string old = sign(text(draft), world().key.get());
+  exchange::Policy words = policy();
+  words.legacy = {"http://www.w3.org/2000/09/xmldsig#rsa-sha1"};
+  EXPECT_EQ(refused_by(old, words), "digest-method");
+  words.legacy.insert("http://www.w3.org/2000/09/xmldsig#sha1");
+  EXPECT_EQ(refused_by(old, words), "");
+}
+
+TEST(Form, PartsLeftOutByWordsMakeLessOfTheAssurance) {
+  Draft draft = honest(world().certificate.get());
+  draft.references.erase(draft.references.begin());
+  const std::string bodiless = sign(text(draft), world().key.get());
+  exchange::Policy words = policy();
+  words.left_out = {"Body"};
+  const exchange::Verifier verifier(words, std::make_shared<exchange::Trust>(world().trust()),
+                                    Clock::fixed(Time{std::chrono::seconds{now}}));
+  EXPECT_EQ(verifier.message(bodiless, expectation()).assurance(), exchange::Assurance::tls_only);
+}
+
+TEST(Form, AnswersThatAreNeverSignedAreTlsOnlyByWords) {
+  exchange::Policy words = policy();
+  words.signature = false;
+  std::string bare = message();
+  const size_t begin = bare.find("<ds:Signature ");
+  bare.erase(begin, bare.find("</ds:Signature>") + 15 - begin);
+  const exchange::Verifier verifier(words, std::make_shared<exchange::Trust>(exchange::TrustFiles{}),
+                                    Clock::fixed(Time{std::chrono::seconds{now}}));
+  const exchange::Verified verified = verifier.message(bare, expectation());
+  EXPECT_EQ(verified.assurance(), exchange::Assurance::tls_only);
+  EXPECT_NE(verified.part("Body"), "");
+  EXPECT_EQ(verified.signer(), "");
+}
+
+}  // namespace
+}  // namespace tilts::attack
