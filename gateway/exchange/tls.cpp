@@ -7,11 +7,10 @@ namespace {
 
 // OpenSSL tells the header of every record (TLS 1.2) and its inner content type (TLS 1.3, where the header
 // always says application data) before it writes it.
-void note_record(int written, int version, int content_type, const void* bytes, size_t size, SSL*,
-                 void* sent) {
+void note_record(int written, int, int content_type, const void* bytes, size_t size, SSL* tls, void* sent) {
   if (written != 1 || size == 0) return;
   const bool told = content_type == SSL3_RT_INNER_CONTENT_TYPE ||
-                    (content_type == SSL3_RT_HEADER && version != TLS1_3_VERSION);
+                    (content_type == SSL3_RT_HEADER && SSL_version(tls) != TLS1_3_VERSION);
   if (told && *static_cast<const unsigned char*>(bytes) == SSL3_RT_APPLICATION_DATA)
     *static_cast<bool*>(sent) = true;
 }

@@ -71,6 +71,7 @@ TlsServer::TlsServer(const ServerKeys& keys, Handler handler)
            "client anchor");
     SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
+  if (keys.only_tls12) SSL_CTX_set_max_proto_version(context_.get(), TLS1_2_VERSION);
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;

@@ -43,6 +43,7 @@ struct ServerKeys {
   std::string certificate;  // PEM
   std::string key;
   std::string client_anchor;  // empty: no client certificate is asked for
+  bool only_tls12 = false;
 };
 
 class TlsServer {

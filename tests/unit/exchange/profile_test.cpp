@@ -1,0 +1,151 @@
+#include "gateway/exchange/profile.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/base/error.h"
+#include "tests/unit/exchange/pki.h"
+
+namespace tilts::exchange {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+// A profile whose `request` and `answer` a test replaces.
+std::string profile_text(
+    const std::string& signature = "<signature><part>Body</part><part>Timestamp</part></signature>",
+    const std::string& answer = "<answer signature='required'/>", const std::string& more = "") {
+  return "<profile xmlns='urn:tilts:profile:1' id='x' title='X'>\n<soap version='1.1'/>\n"
+         "<addressing message-id='uuid:' relates-to='required' to='urn:hub'/>\n"
+         "<request><timestamp lifetime='120'/>\n" +
+         signature + "\n</request>\n" + answer + "\n" + more +
+         "<operations><operation name='Ask' action='urn:ask'/></operations></profile>";
+}
+
+std::string refusal(const std::string& text) {
+  try {
+    parse_profile(text, "p.xml");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::config);
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Profile, reads_the_shipped_one) {
+  const Profile profile = population();
+  EXPECT_EQ(profile.id, "population");
+  EXPECT_EQ(profile.soap, SoapVersion::v1_2);
+  EXPECT_EQ(profile.message_id_prefix, "urn:uuid:");
+  EXPECT_EQ(profile.request.lifetime.count(), 300);
+  EXPECT_EQ(profile.request.parts.size(), 6u);
+  EXPECT_TRUE(profile.answer.signature);
+  EXPECT_TRUE(profile.answer.relates_to);
+  EXPECT_EQ(profile.answer.lifetime.count(), 600);
+  EXPECT_EQ(profile.answer.skew.count(), 60);
+  EXPECT_EQ(profile.answer.limits.bytes, 4194304u);
+  EXPECT_EQ(profile.limits.concurrency, 4u);
+  EXPECT_EQ(profile.limits.requests_per_second, 50);
+  EXPECT_EQ(profile.limits.attempts, 4u);
+  EXPECT_EQ(profile.names.at("eservice"), "URN:IVIS:100001:EP.DA-DA29-V1-0");
+  EXPECT_THAT(profile.loosened, IsEmpty());
+  ASSERT_NE(profile.operation("SubmitSync"), nullptr);
+  EXPECT_EQ(profile.operation("SubmitSync"), profile.operation(profile.operation("SubmitSync")->action));
+  EXPECT_EQ(profile.operation("Delete"), nullptr);
+}
+
+TEST(Profile, reads_what_differs_from_it) {
+  const Profile profile = parse_profile(
+      profile_text(
+          "<signature digest='sha512' method='sha384'><part>Body</part><part> Timestamp </part></signature>",
+          "<answer signature='required' revocation='yes'><timestamp lifetime='500' skew='5'/>"
+          "<also-signed element='{urn:b}Token'/></answer>",
+          "<limits answer-bytes='5000' concurrency='+7' requests-per-second='0.5' connect-seconds='3' "
+          "answer-seconds='4' keep-alive-seconds='9' attempts='1' request-bytes='6000'/>"),
+      "p.xml");
+  EXPECT_EQ(profile.soap, SoapVersion::v1_1);
+  EXPECT_EQ(profile.answer.soap, SoapVersion::v1_1);
+  EXPECT_EQ(profile.message_id_prefix, "uuid:");
+  EXPECT_EQ(profile.to, "urn:hub");
+  EXPECT_EQ(profile.request.digest, Hash::sha512);
+  EXPECT_EQ(profile.request.signature, Hash::sha384);
+  EXPECT_THAT(profile.request.parts, ElementsAre("Body", "Timestamp"));
+  EXPECT_TRUE(profile.answer.revocation);
+  EXPECT_EQ(profile.answer.skew.count(), 5);
+  EXPECT_THAT(profile.answer.also_signed, ElementsAre("{urn:b}Token"));
+  EXPECT_EQ(profile.answer.limits.bytes, 5000u);
+  EXPECT_EQ(profile.limits.concurrency, 7u);
+  EXPECT_EQ(profile.limits.requests_per_second, 0.5);
+  EXPECT_EQ(profile.limits.connect.count(), 3);
+  EXPECT_EQ(profile.limits.answer.count(), 4);
+  EXPECT_EQ(profile.limits.keep_alive.count(), 9);
+  EXPECT_EQ(profile.limits.request_bytes, 6000u);
+}
+
+TEST(Profile, tells_every_problem_with_its_line) {
+  const std::string text = refusal(
+      "<profile xmlns='urn:tilts:profile:1' id='x' title='X' colour='red'>\n<soap version='1.3'/>\n"
+      "<addressing message-id='uuid:' relates-to='required'/>\n"
+      "<request><timestamp lifetime='601'/><signature><part>Trailer</part></signature></request>\n"
+      "<answer signature='required'/>\n<limits speed='9' concurrency='0'/>\n"
+      "<operations><operation name='a' action='urn:a'/>\n<operation name='a' "
+      "action='urn:b'/></operations></profile>");
+  EXPECT_THAT(text, HasSubstr("p.xml:1: "));
+  EXPECT_THAT(text, HasSubstr("colour"));
+  EXPECT_THAT(text, HasSubstr("p.xml:2: "));
+  EXPECT_THAT(text, HasSubstr("p.xml:4: "));
+  EXPECT_THAT(text, HasSubstr("601"));
+  EXPECT_THAT(text, HasSubstr("Trailer"));
+  EXPECT_THAT(text, HasSubstr("p.xml:6: "));
+  EXPECT_THAT(text, HasSubstr("speed"));
+  EXPECT_THAT(text, HasSubstr("p.xml:8: "));
+  EXPECT_THAT(text, Not(HasSubstr("{urn:tilts")));
+}
+
+TEST(Profile, wants_a_reason_for_whatever_it_loosens) {
+  const std::string body_only = "<signature><part>Body</part></signature>";
+  EXPECT_THAT(refusal(profile_text(body_only)), HasSubstr("p.xml:5: Timestamp is not signed: say why"));
+  EXPECT_THAT(refusal(profile_text("<signature><part>To</part></signature>")),
+              HasSubstr("Body is not signed"));
+  const std::string good = "<signature><part>Body</part><part>Timestamp</part></signature>";
+  EXPECT_THAT(refusal(profile_text(good, "<answer signature='unsigned'/>")),
+              HasSubstr("p.xml:7: answers without a signature: say why"));
+  EXPECT_THAT(refusal(profile_text(good, "<answer signature='required' because='no'/>")),
+              HasSubstr("nothing to explain"));
+  EXPECT_THAT(
+      refusal(profile_text(good, "<answer signature='required'><legacy algorithm='urn:sha1'/></answer>")),
+      HasSubstr("because"));
+  EXPECT_THAT(refusal(profile_text(good, "<answer signature='required'><left-out part='To'/></answer>")),
+              HasSubstr("because"));
+}
+
+TEST(Profile, lists_what_it_loosens_in_its_own_words) {
+  const Profile profile = parse_profile(
+      profile_text("<signature because='their WCF rejects it'><part>Timestamp</part></signature>",
+                   "<answer signature='unsigned' because='the 2021 guideline'>"
+                   "<legacy algorithm='urn:sha1' because='their library is old'/>"
+                   "<left-out part='To' because='they do not sign it'/></answer>"),
+      "p.xml");
+  EXPECT_FALSE(profile.answer.signature);
+  EXPECT_THAT(profile.answer.legacy, ElementsAre("urn:sha1"));
+  EXPECT_THAT(profile.answer.left_out, ElementsAre("To"));
+  EXPECT_THAT(profile.loosened,
+              ElementsAre("requests go out with Body unsigned, because their WCF rejects it",
+                          HasSubstr("TLS alone, because the 2021 guideline"),
+                          "answers may use the legacy algorithm urn:sha1, because their library is old",
+                          "answers may come with To unsigned, because they do not sign it"));
+}
+
+TEST(Profile, refuses_what_is_no_profile) {
+  EXPECT_THAT(refusal("<profile"), HasSubstr("p.xml:1: "));
+  EXPECT_THAT(refusal("<!DOCTYPE profile>" + profile_text()), HasSubstr("DOCTYPE"));
+  EXPECT_THAT(refusal("<other/>"), HasSubstr("p.xml:1: "));
+  EXPECT_EQ(refusal(profile_text()), "accepted");
+  EXPECT_THROW(load_profile("/nowhere/profile.xml"), Error);
+}
+
+}  // namespace
+}  // namespace tilts::exchange
