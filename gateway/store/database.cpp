@@ -28,6 +28,18 @@ constexpr Sql kBack = "ROLLBACK TO SAVEPOINT one";
 
 constexpr size_t kGroup = 256;  // closures to a commit at most
 
+std::exception_ptr translated(const std::exception_ptr& thrown, const std::string& place, bool connected) {
+  try {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (...) {
+      rethrow(place, connected);
+    }
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
 struct Task {
   Database::Work work;
   std::promise<void> done;
@@ -44,6 +56,7 @@ struct Database::Implementation {
   void commit(std::vector<Task>& group);
   bool run(Transaction& transaction, Task& task, bool alone);
   Transaction& writer();
+  Transaction& begin();
   void give_up(std::vector<Task>& group);
 
   Connection connection;
@@ -121,8 +134,21 @@ void Database::Implementation::write_groups() {
 }
 
 Transaction& Database::Implementation::writer() {
-  if (session && !session->connected()) session.reset();
   if (!session) session.emplace(Transaction(connection.open(Access::write)));
+  return *session;
+}
+
+Transaction& Database::Implementation::begin() {
+  const Sql& sql = connection.sqlite() ? kBeginSqlite : kBeginPostgresql;
+  if (session && !connection.sqlite()) {
+    try {
+      session->run(sql);
+      return *session;
+    } catch (const Poco::Exception&) {
+      session.reset();  // the server was away: a new connection, or a sentence
+    }
+  }
+  writer().run(sql);
   return *session;
 }
 
@@ -130,52 +156,48 @@ Transaction& Database::Implementation::writer() {
 void Database::Implementation::commit(std::vector<Task>& group) {
   try {
     connection.demand_files();
-    Transaction& transaction = writer();
-    transaction.run(connection.sqlite() ? kBeginSqlite : kBeginPostgresql);
+    Transaction& transaction = begin();
     bool any = false;
     for (Task& task : group) any = run(transaction, task, group.size() == 1) || any;
-    transaction.run(any ? kCommit : kRollback);
+    if (any || group.size() > 1) transaction.run(kCommit);
   } catch (...) {
     give_up(group);
   }
 }
 
-// True when the task's work stands. What it threw is its own; a database that can no longer go back to the
-// savepoint (SQLite rolls everything back when the disk is full) throws, and the group is lost.
+// True when the task's work stands. What it threw is its own; when the database can no longer go back to the
+// savepoint (SQLite rolls everything back when the disk is full, or the server is gone) the group is lost.
 bool Database::Implementation::run(Transaction& transaction, Task& task, bool alone) {
   if (!alone) transaction.run(kSavepoint);
+  std::exception_ptr thrown;
   try {
     task.work(transaction);
     if (!alone) transaction.run(kRelease);
     return true;
   } catch (...) {
-    try {
-      rethrow(connection.place(), transaction.connected());
-    } catch (...) {
-      task.failure = std::current_exception();
-    }
+    thrown = std::current_exception();
   }
-  if (!alone) {
-    transaction.run(kBack);
-    transaction.run(kRelease);
+  try {
+    transaction.run(alone ? kRollback : kBack);
+    if (!alone) transaction.run(kRelease);
+  } catch (const Poco::Exception&) {
+    std::rethrow_exception(thrown);
   }
+  task.failure = translated(thrown, connection.place(), true);
   return false;
 }
 
 void Database::Implementation::give_up(std::vector<Task>& group) {
-  std::exception_ptr failure;
-  try {
-    rethrow(connection.place(), session && session->connected());
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  for (Task& task : group)
-    if (!task.failure) task.failure = failure;
+  const std::exception_ptr thrown = std::current_exception();
+  bool connected = true;
   try {
     if (session) session->run(kRollback);
-  } catch (...) {
-    session.reset();  // already rolled back, or gone: the next group opens a new one
+  } catch (const Poco::Exception&) {  // SQLite rolled back by itself, or the server is gone
+    connected = connection.sqlite();
+    session.reset();
   }
+  for (Task& task : group)
+    if (!task.failure) task.failure = translated(thrown, connection.place(), connected);
 }
 
 Database::Database(const std::string& connection, Access access)
@@ -207,11 +229,16 @@ bool Database::is_sqlite() const { return implementation_->connection.sqlite(); 
 
 namespace {
 
-Poco::Data::Session borrow(ReaderPool& pool, const std::string& place) {
+// An idle session may have lost its server; it says so only when it is asked.
+Poco::Data::Session borrow(ReaderPool& pool, const Connection& connection) {
   try {
-    return pool.get();
+    Poco::Data::Session session = pool.get();
+    for (int other = 0; !connection.sqlite() && !Session(session).answers() && other < pool.capacity();
+         ++other)
+      session = pool.get();
+    return session;
   } catch (...) {
-    rethrow(place, true);
+    rethrow(connection.place(), true);
   }
 }
 
@@ -219,12 +246,15 @@ Poco::Data::Session borrow(ReaderPool& pool, const std::string& place) {
 
 Database::Reader::Reader(const Database& database)
     : database_(database),
-      session_(borrow(*database.implementation_->readers, database.implementation_->connection.place())) {}
+      session_(borrow(*database.implementation_->readers, database.implementation_->connection)) {}
 
 Database::Reader::~Reader() = default;
 
 void Database::Reader::failed() {
-  rethrow(database_.implementation_->connection.place(), session_.connected());
+  const Connection& connection = database_.implementation_->connection;
+  const std::exception_ptr thrown = std::current_exception();
+  const bool connected = connection.sqlite() || session_.answers();
+  std::rethrow_exception(translated(thrown, connection.place(), connected));
 }
 
 }  // namespace tilts::store

@@ -49,6 +49,9 @@ void rethrow(const std::string& place, bool connected) {
                                      "; end that program, then run again");
   } catch (const sqlite::SQLiteException& other) {
     throw error(Code::bug, other.message());  // names tables and columns, never values
+  } catch (const Poco::Data::ConnectionFailedException&) {
+    throw error(Code::transient, std::string("the database server does not answer; ") + kNothingKept +
+                                     "; start it or mend the connection's words, then run again");
   } catch (const Poco::Data::PostgreSQL::ConnectionException&) {
     throw error(Code::transient, std::string("the database server does not answer; ") + kNothingKept +
                                      "; start it or mend the connection's words, then run again");

@@ -32,7 +32,6 @@ constexpr Step kSteps[] = {
     {1, Only::postgresql, "CREATE DOMAIN blob AS bytea"},
     // Text that is compared and ordered, byte by byte as SQLite does whatever the database's collation.
     {1, Only::postgresql, "CREATE DOMAIN ntext AS text COLLATE \"C\""},
-    {1, Only::postgresql, "CREATE SCHEMA keys"},
     {1, Only::both, "CREATE TABLE schema_step (number BIGINT PRIMARY KEY)"},
     {1, Only::both, "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)"},
 
@@ -106,7 +105,6 @@ constexpr Step kSteps[] = {
     {1, Only::both, "CREATE INDEX evidence_expires ON evidence (expires)"},
     {1, Only::both, "CREATE INDEX evidence_key ON evidence (key_name)"},
     {1, Only::both, "CREATE INDEX evidence_digest ON evidence (digest)"},
-    {1, Only::both, "CREATE TABLE keys.evidence_key (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL)"},
 
     {1, Only::both,
      "CREATE TABLE audit_chain (id BIGINT PRIMARY KEY, node TEXT NOT NULL, start TEXT NOT NULL,"
@@ -125,6 +123,11 @@ constexpr Step kSteps[] = {
      " PRIMARY KEY (chain, position, subject))"},
     {1, Only::both, "CREATE INDEX audit_subject_who ON audit_subject (subject, chain, position)"},
 };
+
+// The evidence keys are not in a backup: a restored store begins with none.
+constexpr Sql kKeysSchema = "CREATE SCHEMA IF NOT EXISTS keys";
+constexpr Sql kKeys =
+    "CREATE TABLE IF NOT EXISTS keys.evidence_key (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL)";
 
 }  // namespace
 
@@ -149,6 +152,8 @@ void migrate(Transaction& transaction, bool sqlite) {
     reached = step.number;
   }
   if (reached > version) transaction.run(kReached, reached);
+  if (!sqlite) transaction.run(kKeysSchema);
+  transaction.run(kKeys);
 }
 
 void demand_schema(Session& session, bool sqlite) {

@@ -32,8 +32,9 @@ class Session {
  public:
   explicit Session(Poco::Data::Session session) : session_(std::move(session)) {}
 
-  // False when the server is gone.
-  bool connected() { return session_.isConnected(); }
+  // Asks the server; not inside a transaction that failed. A library that was told nothing yet calls a broken
+  // connection whole.
+  bool answers();
 
   // All rows of a SELECT. Large tables are read in keyset pages: a result is held in memory whole.
   template <typename... Columns, typename... Arguments>
@@ -143,6 +144,14 @@ template <typename Column, typename... Arguments>
 Column Session::value(Column otherwise, const Sql& sql, const Arguments&... arguments) {
   auto only = row<Column>(sql, arguments...);
   return only ? std::get<0>(std::move(*only)) : std::move(otherwise);
+}
+
+inline bool Session::answers() {
+  try {
+    return session_.isConnected() && value<int64_t>(0, "SELECT 1") == 1;
+  } catch (const Poco::Exception&) {
+    return false;
+  }
 }
 
 template <typename... Arguments>
