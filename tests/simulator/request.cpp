@@ -188,9 +188,9 @@ std::string claimed_message_id(std::string_view bytes) {
 
 XmlLibraries::XmlLibraries() {
   xmlInitParser();
-  xmlSecErrorsSetCallback([](const char*, int, const char*, const char*, const char*, int, const char*) {});
   if (xmlSecInit() < 0 || xmlSecOpenSSLAppInit(nullptr) < 0 || xmlSecOpenSSLInit() < 0)
     throw std::runtime_error("xmlsec cannot start");
+  xmlSecErrorsSetCallback([](const char*, int, const char*, const char*, const char*, int, const char*) {});
 }
 
 XmlLibraries::~XmlLibraries() {

@@ -82,7 +82,7 @@ Issued authority(const char* common_name) {
   return issue({.common_name = common_name,
                 .kind = KeyKind::ecdsa,
                 .from = -800 * day,
-                .to = 800 * day,
+                .to = 4000 * day,
                 .key_usage = "critical,keyCertSign,cRLSign"},
                nullptr);
 }
@@ -100,23 +100,26 @@ KeyFiles write(const std::filesystem::path& folder, const std::string& name, con
 
 }  // namespace
 
-SimulatorPki::SimulatorPki(const std::filesystem::path& folder, KeyKind kind) {
+SimulatorPki::SimulatorPki(const std::filesystem::path& folder, KeyKind kind, long valid_days) {
   std::filesystem::create_directories(folder);
   const Issued ours = authority("Tilts test authority");
   const Issued other = authority("Stranger's authority");
   anchor = write(folder, "authority", ours).certificate;
+  stranger_anchor = write(folder, "stranger-authority", other).certificate;
   registry_tls = write(folder, "registry-tls",
                        issue({.common_name = "127.0.0.1",
                               .kind = KeyKind::ecdsa,
                               .extended_usage = "serverAuth",
                               .alternative_names = "IP:127.0.0.1,DNS:localhost"},
                              &ours));
-  registry_sign = write(folder, "registry-sign", issue({.common_name = "Registry", .kind = kind}, &ours));
+  registry_sign = write(folder, "registry-sign",
+                        issue({.common_name = "Registry", .kind = kind, .to = valid_days * day}, &ours));
   expired_sign =
       write(folder, "registry-expired",
             issue({.common_name = "Registry of last year", .kind = kind, .from = -400 * day, .to = -2 * day},
                   &ours));
-  client = write(folder, "client", issue({.common_name = "Gateway", .kind = kind}, &ours));
+  client =
+      write(folder, "client", issue({.common_name = "Gateway", .kind = kind, .to = valid_days * day}, &ours));
   expired_client =
       write(folder, "client-expired",
             issue({.common_name = "Gateway of last year", .kind = kind, .from = -400 * day, .to = -2 * day},

@@ -16,16 +16,18 @@ struct KeyFiles {
 };
 
 struct SimulatorPki {
-  // Writes every file below `folder`; the registry's and the client's signing keys are of `kind`.
-  SimulatorPki(const std::filesystem::path& folder, KeyKind kind = KeyKind::rsa);
+  // Writes every file below `folder`; the registry's and the client's signing keys are of `kind`, and good
+  // for so many days from now.
+  SimulatorPki(const std::filesystem::path& folder, KeyKind kind = KeyKind::rsa, long valid_days = 30);
 
-  std::string anchor;     // the authority of all but the stranger
-  KeyFiles registry_tls;  // for 127.0.0.1 and localhost
+  std::string anchor;           // the authority of all but the stranger
+  std::string stranger_anchor;  // which nobody trusts
+  KeyFiles registry_tls;        // for 127.0.0.1 and localhost
   KeyFiles registry_sign;
   KeyFiles expired_sign;  // the registry's signing certificate of last year
   KeyFiles client;        // opens TLS and signs requests
   KeyFiles expired_client;
-  KeyFiles stranger;  // its own authority: nobody trusts it
+  KeyFiles stranger;  // under stranger_anchor
 
   // --certificate … --anchor … for tilts-simulator.
   std::vector<std::string> simulator_arguments() const;

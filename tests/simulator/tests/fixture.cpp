@@ -112,6 +112,14 @@ std::size_t count(const std::string& text, const std::string& what) {
   return found;
 }
 
+bool embeds(const std::string& message, const std::string& certificate_file) {
+  std::string pem = support::read_file(certificate_file);
+  std::erase(pem, '\n');
+  constexpr std::size_t begin = sizeof "-----BEGIN CERTIFICATE-----" - 1,
+                        end = sizeof "-----END CERTIFICATE-----" - 1;
+  return message.find(">" + pem.substr(begin, pem.size() - begin - end) + "<") != std::string::npos;
+}
+
 std::vector<std::string> people(const std::string& answer) {
   constexpr std::string_view row = "<p:Person><p:PersonCode>";
   std::vector<std::string> found;

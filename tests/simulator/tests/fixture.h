@@ -56,6 +56,8 @@ class SimulatorTest : public testing::Test {
 std::string element(const std::string& xml, const std::string& name);
 // The codes of the rows of an answer, in order.
 std::vector<std::string> people(const std::string& answer);
+// True when the message's token is the certificate of this PEM file.
+bool embeds(const std::string& message, const std::string& certificate_file);
 std::size_t count(const std::string& text, const std::string& what);
 
 }  // namespace tilts::simulator::tests
