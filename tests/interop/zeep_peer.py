@@ -2,7 +2,7 @@
 """zeep with python-xmlsec: a client whose WS-Security signs Body and Timestamp.
 
 sign:     zeep_peer.py sign SOAP KEY CERTIFICATE CONTENT [--addressing] [--defaults]   the message on standard output
-verify:   zeep_peer.py verify CERTIFICATE FILE                    exit 0 when zeep verifies it
+verify:   zeep_peer.py verify CERTIFICATE FILE…                   a line each: verified, or why not
 document: zeep_peer.py document KEY CERTIFICATE CONTENT           an enveloped XML signature by python-xmlsec
 --addressing adds WS-Addressing headers, which zeep does not sign; --defaults is zeep's own choice of algorithms.
 """
@@ -61,7 +61,7 @@ def verify(certificate, file):
     body = envelope.find("{*}Body")
     references = {r.get("URI") for r in envelope.iter(f"{{{ns.DS}}}Reference")}
     if "#" + body.get(f"{{{ns.WSU}}}Id", "") not in references:
-        sys.exit("the Body is not signed")
+        raise ValueError("the Body is not signed")
 
 
 def document(key, certificate, content):
@@ -88,4 +88,9 @@ if __name__ == "__main__":
     elif sys.argv[1] == "document":
         sys.stdout.buffer.write(document(*sys.argv[2:5]))
     else:
-        verify(*sys.argv[2:4])
+        for name in sys.argv[3:]:
+            try:
+                verify(sys.argv[2], name)
+                print("verified")
+            except Exception as error:  # whatever it is, the message was not verified
+                print(f"refused: {error!r}")

@@ -1,6 +1,6 @@
 // npm's soap signs (WSSecurityCert), xml-crypto verifies.
 //   sign:     peer.js sign SOAP KEY CERTIFICATE CONTENT WSDL [--own-ids]    the message on standard output
-//   verify:   peer.js verify CERTIFICATE FILE               exit 0 when xml-crypto verifies it
+//   verify:   peer.js verify CERTIFICATE FILE…              a line each: verified, or why not
 //   document: peer.js document KEY CERTIFICATE CONTENT      an enveloped XML signature by xml-crypto
 // --own-ids leaves the ids of the signed headers to the library.
 'use strict';
@@ -51,7 +51,18 @@ async function sign(version, keyFile, certificateFile, content, wsdl, ownIds) {
   process.stdout.write(message);
 }
 
-function verify(certificateFile, file) {
+function verify(certificateFile, ...files) {
+  for (const file of files) {
+    try {
+      verifyOne(certificateFile, file);
+      console.log('verified');
+    } catch (error) {
+      console.log(`refused: ${error.message.split('\n')[0]}`);
+    }
+  }
+}
+
+function verifyOne(certificateFile, file) {
   const { SignedXml } = require('xml-crypto');
   const { DOMParser } = require('@xmldom/xmldom');
   const xml = fs.readFileSync(file, 'utf8');

@@ -12,9 +12,12 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.transform.OutputKeys;
 import javax.xml.transform.Transformer;
@@ -38,7 +41,7 @@ import org.xml.sax.InputSource;
 /**
  * Apache WSS4J as a peer.
  *   sign:   Peer sign SOAP KEY CERTIFICATE CONTENT REFERENCE    the message on standard output
- *   verify: Peer verify AUTHORITY FILE                          exit 0 when WSS4J verifies it and it covers enough
+ *   verify: Peer verify AUTHORITY FILE…                         a line each: verified, or why not
  * REFERENCE is how the message names its key: token, issuer-serial, key-identifier or thumbprint; with "+str" the
  * key reference itself is signed too, through the STR-Transform.
  */
@@ -55,7 +58,15 @@ public final class Peer {
             System.out.write(sign(arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]).getBytes("UTF-8"));
             System.out.flush();
         } else {
-            verify(arguments[1], arguments[2]);
+            Logger.getLogger("org.apache").setLevel(Level.OFF);
+            for (String file : Arrays.copyOfRange(arguments, 2, arguments.length)) {
+                try {
+                    verify(arguments[1], file);
+                    System.out.println("verified");
+                } catch (Exception refusal) {
+                    System.out.println("refused: " + String.valueOf(refusal.getMessage()).split("\\R")[0]);
+                }
+            }
         }
     }
 
