@@ -45,7 +45,7 @@ class Sql::Conversation {
 
   explicit Conversation(const Settings& settings) : settings_(settings), session_(connect(settings)) {
     guarded([&] {
-      if (!sqlite()) return;
+      if (!sqlite()) return run("SET client_min_messages = warning");
       run("PRAGMA busy_timeout = 10000");
       run("PRAGMA synchronous = FULL");
     });

@@ -1,0 +1,76 @@
+#include "tests/unit/targets/system_calls.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdarg>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+
+namespace {
+
+int calls_to_live = 0;
+std::string failing;
+int failing_with = 0;
+bool recording = false;
+std::vector<std::string> recorded;
+
+// false: the call must fail with errno as set.
+bool admit(const char* name) {
+  if (calls_to_live > 0 && --calls_to_live == 0) kill(getpid(), SIGKILL);
+  if (recording) recorded.emplace_back(name);
+  if (failing.empty() || failing != name) return true;
+  failing.clear();
+  errno = failing_with;
+  return false;
+}
+
+template <typename Function>
+Function* real(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+#define PASS(name, ...)                                 \
+  static const auto next = real<decltype(name)>(#name); \
+  return admit(#name) ? next(__VA_ARGS__) : decltype(next(__VA_ARGS__))(-1)
+
+extern "C" {
+#pragma GCC visibility push(default)
+
+ssize_t write(int file, const void* bytes, size_t size) { PASS(write, file, bytes, size); }
+ssize_t pwrite64(int file, const void* bytes, size_t size, off64_t at) {
+  PASS(pwrite64, file, bytes, size, at);
+}
+int fsync(int file) { PASS(fsync, file); }
+int fdatasync(int file) { PASS(fdatasync, file); }
+int renameat(int from, const char* old_name, int to, const char* new_name) noexcept {
+  PASS(renameat, from, old_name, to, new_name);
+}
+int unlinkat(int folder, const char* name, int flags) noexcept { PASS(unlinkat, folder, name, flags); }
+int unlink(const char* name) noexcept { PASS(unlink, name); }
+
+#pragma GCC visibility pop
+}
+
+namespace tilts::support {
+
+void die_before_call(int nth) { calls_to_live = nth; }
+
+void fail_next(const std::string& name, int error) {
+  failing = name;
+  failing_with = error;
+}
+
+void start_recording() {
+  recorded.clear();
+  recording = true;
+}
+
+std::vector<std::string> stop_recording() {
+  recording = false;
+  return recorded;
+}
+
+}  // namespace tilts::support
