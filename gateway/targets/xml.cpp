@@ -59,12 +59,6 @@ bool has_control(std::string_view text) {
   return false;
 }
 
-Finding refused(const Layout& layout, const Row& row, const std::string& target, std::string rule,
-                std::string field, std::string english, std::string latvian) {
-  return {Weight::record,   std::move(rule),    layout.name,        row.key,
-          std::move(field), "target " + target, std::move(english), std::move(latvian)};
-}
-
 }  // namespace
 
 Xml::Xml(const Settings& settings, Layout layout)
@@ -146,30 +140,58 @@ void Xml::row(Action action, const Row& row, std::string& out) {
 
 void Xml::end(std::string& out) { out += tail_; }
 
-bool Xml::fit(Row& row, std::vector<Finding>& findings) {
-  for (size_t i = 0; i < row.cells.size(); ++i) {
-    if (!has_control(row.cells[i])) continue;
-    findings.push_back(
-        refused(layout_, row, target_, "not-in-xml", layout_.columns[i].name,
-                "a control character that XML cannot carry; correct it in the registry or in the roster",
-                "Vadības rakstzīme, kuru XML nepieļauj; labojiet to reģistrā vai klientu sarakstā"));
-    return false;
-  }
-  if (!stylesheet_ && !schema_) return true;
+// What the stylesheet or the schema says against the row; empty: nothing.
+std::string Xml::objection(const Row& row) const {
   try {
     // The smallest document that holds the row is judged as the whole one will be.
     const Frame around = frame({"check", "check", "2000-01-01T00:00:00Z", ""});
     const std::string document = around.head + element(Action::add, row) + around.tail;
-    const std::string wrong = schema_ ? schema_->judge(document) : std::string();
-    if (wrong.empty()) return true;
-    findings.push_back(refused(layout_, row, target_, "not-in-schema", "",
-                               "the target's schema refuses it: " + wrong,
-                               "Saņēmēja shēma to nepieļauj: " + wrong));
+    return schema_ ? schema_->judge(document) : std::string();
   } catch (const Error& error) {
-    findings.push_back(refused(layout_, row, target_, "not-in-stylesheet", "", error.what(),
-                               "Saņēmēja XSLT šo ierakstu nevar pārveidot"));
+    return error.what();
   }
-  return false;
+}
+
+bool Xml::fit(Row& row, std::vector<Finding>& findings) {
+  const auto hold = [&](size_t i) {
+    row.cells[i].clear();
+    row.held[i] = 1;
+  };
+  for (size_t i = 0; i < row.cells.size(); ++i) {
+    if (!has_control(row.cells[i])) continue;
+    const Column& column = layout_.columns[i];
+    findings.push_back(
+        {column.key ? Weight::record : Weight::field, "not-in-xml", layout_.name, row.key, column.name,
+         "target " + target_,
+         "a control character that XML cannot carry; correct it in the registry or in the roster",
+         "Vadības rakstzīme, kuru XML nepieļauj; labojiet to reģistrā vai klientu sarakstā"});
+    if (column.key) return false;
+    hold(i);
+  }
+  if (!stylesheet_ && !schema_) return true;
+  const std::string wrong = objection(row);
+  if (wrong.empty()) return true;
+  Finding finding{Weight::record,
+                  "not-in-schema",
+                  layout_.name,
+                  row.key,
+                  "",
+                  "target " + target_,
+                  "the target's stylesheet or schema refuses it: " + wrong,
+                  "Saņēmēja XSLT vai shēma to nepieļauj: " + wrong};
+  // When one cell alone is to blame, it alone is held back.
+  for (size_t i = 0; i < row.cells.size() && finding.weight == Weight::record; ++i) {
+    if (layout_.columns[i].key || row.cells[i].empty()) continue;
+    Row without = row;
+    without.cells[i].clear();
+    without.held[i] = 1;
+    if (!objection(without).empty()) continue;
+    hold(i);
+    finding.weight = Weight::field;
+    finding.field = layout_.columns[i].name;
+  }
+  findings.push_back(std::move(finding));
+  return findings.back().weight == Weight::field;
 }
 
 void Xml::check(std::string_view bytes, bool last) {

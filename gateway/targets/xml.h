@@ -32,6 +32,7 @@ class Xml : public Format {
   };
   Frame frame(const Delivery& delivery) const;
   std::string element(Action action, const Row& row) const;
+  std::string objection(const Row& row) const;
   std::string styled(const std::string& source) const;
 
   Layout layout_;

@@ -34,12 +34,14 @@ class SqlTarget : public testing::TestWithParam<Database> {
   SqlTarget() : with_(settings(Kind::sql, "")) {
     with_.table = "resident";
     if (GetParam() == Database::postgresql) {
-      server_ = std::make_unique<support::PostgreSql>();
+      if (server_ == nullptr) server_ = std::make_unique<support::PostgreSql>();
       with_.connection = server_->fresh_database();
     } else {
       with_.connection = "sqlite:" + (folder_.path() / "out.db").string();
     }
   }
+
+  static void TearDownTestSuite() { server_.reset(); }
 
   Poco::Data::Session session() const {
     const std::string rest = with_.connection.substr(with_.connection.find(':') + 1);
@@ -84,7 +86,8 @@ class SqlTarget : public testing::TestWithParam<Database> {
   }
 
   support::TemporaryFolder folder_;
-  std::unique_ptr<support::PostgreSql> server_;
+  // One server for all tests, a database for each.
+  static inline std::unique_ptr<support::PostgreSql> server_;
   Settings with_;
 };
 

@@ -149,11 +149,24 @@ TEST_F(XmlTarget, ARowThatTheSchemaRefusesIsAFinding) {
   Row good = row("1", "Anna", ""), bad = row("2", "Annija", "");
   EXPECT_TRUE(target->fit(good, findings));
   EXPECT_TRUE(findings.empty());
-  EXPECT_FALSE(target->fit(bad, findings));
+  EXPECT_TRUE(target->fit(bad, findings));  // only its name is held back
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].rule, "not-in-schema");
-  EXPECT_EQ(findings[0].weight, Weight::record);
+  EXPECT_EQ(findings[0].weight, Weight::field);
+  EXPECT_EQ(findings[0].field, "name");
   EXPECT_THAT(findings[0].english, HasSubstr("maxLength"));
+  EXPECT_THAT(bad.held, testing::ElementsAre(0, 1, 0));
+}
+
+TEST_F(XmlTarget, ARowThatNoHeldBackCellMendsIsHeldBack) {
+  Settings judged = people(R"(<Person><xsl:value-of select="'always too long'"/></Person>)");
+  judged.schema = folder_.write("s.xsd", schema);
+  const auto target = Target::open(judged, residents());
+  std::vector<Finding> findings;
+  Row bad = row("2", "Annija", "");
+  EXPECT_FALSE(target->fit(bad, findings));
+  EXPECT_EQ(findings.at(0).weight, Weight::record);
+  EXPECT_EQ(bad.cells[1], "Annija");
 }
 
 TEST_F(XmlTarget, OutputThatTheSchemaRefusesIsNotDelivered) {
@@ -179,9 +192,12 @@ TEST_F(XmlTarget, ACharacterThatXmlHasNotIsAFinding) {
   const auto target = Target::open(with(), residents());
   std::vector<Finding> findings;
   Row bad = row("1", "a\x01", "");
-  EXPECT_FALSE(target->fit(bad, findings));
+  EXPECT_TRUE(target->fit(bad, findings));
   EXPECT_EQ(findings.at(0).rule, "not-in-xml");
   EXPECT_EQ(findings.at(0).field, "name");
+  EXPECT_EQ(bad.held[1], 1);
+  Row nobody = row("1\x02", "a", "");
+  EXPECT_FALSE(target->fit(nobody, findings));
 }
 
 TEST_F(XmlTarget, TheShippedStylesheetMeetsTheShippedSchema) {
