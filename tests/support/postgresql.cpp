@@ -60,7 +60,9 @@ std::string PostgreSql::fresh_database() {
 
 void PostgreSql::start() {
   if (server_ != 0) return;
-  server_ = spawn({programs_ / "postgres", "-D", folder_ / "data", "-k", folder_, "-c", "listen_addresses="});
+  // Without fsync: the machine goes on when the server is killed, and a test's server is started often.
+  server_ = spawn({programs_ / "postgres", "-D", folder_ / "data", "-k", folder_, "-c",
+                   "listen_addresses=", "-c", "fsync=off"});
   for (int attempt = 0; attempt < 600; ++attempt) {
     if (run({programs_ / "pg_isready", "-q", "-h", folder_, "-U", "tilts"}) == 0) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
