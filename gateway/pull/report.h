@@ -41,6 +41,7 @@ struct Counts {
   int64_t records = 0;  // taken into the store by this run
   int64_t dropped = 0;  // records about people who are not on the roster
   int64_t gone = 0;     // people the registry does not know
+  int64_t moved = 0;    // people whose address the registry changed
   int64_t deaths = 0;   // these and the following: in the plan, over all targets
   int64_t changed_codes = 0;
   int64_t adds = 0;
@@ -71,7 +72,10 @@ struct RunReport {
   std::string plan;                   // SHA-256 of the waiting plan, hex; empty when nothing waits
   std::string replaced;               // the run whose waiting plan this one replaced
   std::vector<Delivered> deliveries;  // empty on a quiet night, and the sentence says so
-  std::string findings_file;          // restricted rights; empty when nothing was held back
+  std::string findings_file;          // restricted rights; empty when nothing was found
+  bool mapping_edited = false;
+  std::string examples_file;    // ten before-and-after rows of an edited mapping; restricted rights
+  std::string why_no_removals;  // a snapshot that may not be drawn upon; empty when it may, or is none
 };
 
 }  // namespace tilts::pull

@@ -1,0 +1,34 @@
+// The mappings and targets of one job, opened for a run. One that cannot be opened keeps no other from being
+// delivered; its sentence ends the run.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/base/error.h"
+#include "gateway/config/configuration.h"
+#include "gateway/mapping/mapping.h"
+#include "gateway/targets/target.h"
+
+namespace tilts::pull {
+
+struct OpenDelivery {
+  std::string target;  // its name
+  std::shared_ptr<const mapping::Mapping> mapping;
+  std::unique_ptr<targets::Target> writer;
+};
+
+struct OpenDeliveries {
+  std::vector<OpenDelivery> open;
+  std::optional<Error> problem;  // the first; the others are logged
+};
+
+OpenDeliveries open_deliveries(const config::Configuration& configuration, const config::JobSettings& job);
+
+// A target as the configuration has it, for rows of this layout.
+std::unique_ptr<targets::Target> open_target(const config::Configuration& configuration,
+                                             const std::string& name, const targets::Layout& layout);
+
+}  // namespace tilts::pull

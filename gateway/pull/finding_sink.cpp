@@ -1,0 +1,73 @@
+#include "gateway/pull/finding_sink.h"
+
+#include <memory>
+
+#include <Poco/Logger.h>
+#include <fmt/format.h>
+
+namespace tilts::pull {
+namespace {
+
+const char* what_happens(Weight weight) {
+  switch (weight) {
+    case Weight::field:
+      return "the field is held back";
+    case Weight::record:
+      return "the record is held back";
+    case Weight::notice:
+      break;
+  }
+  return "delivered, to be looked at";
+}
+
+// As it is printed on papers; also keeps a spreadsheet from making a number of it.
+std::string printed(const std::string& code) {
+  return code.size() == 11 ? code.substr(0, 6) + "-" + code.substr(6) : code;
+}
+
+}  // namespace
+
+FindingSink::FindingSink(store::Store& store, std::string job, std::string run,
+                         const std::filesystem::path& folder, Clock clock, bool preview)
+    : store_(store), job_(std::move(job)), run_(std::move(run)), clock_(std::move(clock)), preview_(preview) {
+  if (!preview_)
+    file_ = std::make_unique<ClerkFile>(
+        folder, job_,
+        std::initializer_list<std::string_view>{"Klienta numurs", "Persona", "Personas kods", "Saņēmējs",
+                                                "Lauks", "Ko darīt", "In English", "Vieta"});
+}
+
+void FindingSink::add(const FoundAbout& about, const Finding& finding) {
+  if (finding.weight == Weight::record) ++held_records_;
+  if (finding.weight == Weight::field) ++held_fields_;
+  Poco::Logger::get("findings")
+      .information(
+          fmt::format("job {}: run {}: {}{}finding {}: {} ({}{}{}) {}", job_, run_,
+                      about.target.empty() ? "" : "target ", about.target.empty() ? "" : about.target + ": ",
+                      store_.findings().id(job_, about.target, finding), finding.rule, finding.record,
+                      finding.field.empty() ? "" : "/", finding.field, what_happens(finding.weight)));
+  if (preview_) return;
+  file_->row({about.client, about.person, printed(about.code), about.target, finding.field, finding.latvian,
+              finding.english, finding.place});
+  waiting_.push_back({about.target, about.client, finding});
+}
+
+void FindingSink::flush() {
+  if (waiting_.empty()) return;
+  store_.write([&](store::Transaction& transaction) {
+    for (const Waiting& found : waiting_)
+      store_.findings().put(transaction, job_, found.target, found.client, run_, found.finding, clock_.now());
+  });
+  waiting_.clear();
+}
+
+std::string FindingSink::finish(bool keep_others) {
+  flush();
+  if (preview_) return {};
+  if (!keep_others)
+    store_.write(
+        [&](store::Transaction& transaction) { store_.findings().complete(transaction, job_, run_); });
+  return file_->finish();
+}
+
+}  // namespace tilts::pull

@@ -1,0 +1,144 @@
+#include <fmt/format.h>
+
+#include "gateway/pull/night.h"
+
+// The steps of a night that ask the registry.
+namespace tilts::pull {
+namespace {
+
+Finding finding_of(const NotTaken& record) {
+  if (record.unknown_person)
+    return {Weight::record,
+            "person-unknown",
+            record.type,
+            record.key,
+            "",
+            "registry",
+            "The registry knows nobody with this personas kods; check it in the case.",
+            "Reģistrs personu ar šādu personas kodu nepazīst; pārbaudiet kodu klienta lietā."};
+  return {Weight::record,
+          "registry-record-held",
+          record.type,
+          record.key,
+          "",
+          "registry",
+          "The registry's answer about this person cannot be taken: " + record.reason,
+          "Reģistra atbildi par šo personu nevarēja pieņemt: " + record.reason};
+}
+
+}  // namespace
+
+void Night::check_legal_basis() const {
+  const config::LegalBasis* basis = configuration_.legal_basis(job_.legal_basis);
+  const Date today = day_in(zone(), started_);
+  if (!basis || !basis->valid_on(today) || !basis->allows(job_.operation))
+    throw Error(
+        Code::config,
+        fmt::format("legal basis {}: it does not allow operation {} on {}; nobody was asked about, renew it",
+                    job_.legal_basis, job_.operation, to_text(today)));
+}
+
+void Night::fetch() {
+  check_legal_basis();
+  const Registry& registry = registries_.at(job_.registry);
+  const auto adapter = registry.adapter(watchdog_);
+  const auto tell = [this](const Fetched& fetched) {
+    if (options_.progress)
+      options_.progress({.stage = Progress::Stage::asking,
+                         .pages = fetched.answers,
+                         .records = fetched.records,
+                         .total = report_.counts.roster,
+                         .done = fetched.asked});
+  };
+  RunServices services({.id = report_.run,
+                        .job = job_.name,
+                        .operation = job_.operation,
+                        .adapter = registry.library->descriptor().id,
+                        .snapshot = job_.snapshot,
+                        .legal_basis = job_.legal_basis,
+                        .evidence_kept = configuration_.store.evidence_kept,
+                        .stop = options_.stop,
+                        .progress = tell},
+                       registry, store_, people_, clock_);
+  const auto keep_counts = [&] {
+    const Fetched& fetched = services.fetched();
+    report_.counts.asked = fetched.asked;
+    report_.counts.pages = fetched.answers;
+    report_.counts.records = fetched.records;
+    report_.counts.dropped = fetched.dropped;
+    report_.counts.gone = fetched.gone;
+    report_.counts.moved = fetched.moved;
+    tell_not_taken(fetched.not_taken);
+  };
+  host::Ended ended;
+  try {
+    ended = enter(*adapter, services);
+  } catch (...) {
+    keep_counts();
+    throw;
+  }
+  keep_counts();
+  if (ended == host::Ended::cancelled) throw host::Cancelled();
+  if (ended == host::Ended::parked)
+    throw Error(Code::transient,
+                fmt::format("registry {}: its answer comes later, it is fetched by a run after {}",
+                            job_.registry, to_text(*services.fetched().parked_until)));
+  report_.fetched = true;
+  if (job_.snapshot) judge_snapshot(services.fetched());
+}
+
+host::Ended Night::enter(host::Adapter& adapter, RunServices& services) {
+  const std::string& id = adapter.descriptor().id;
+  std::string cursor;
+  std::optional<store::Parked> parked;
+  store_.read([&](store::Session& session) {
+    if (!job_.snapshot) cursor = store_.cursors().get(session, job_.name);
+    for (store::Parked& call : store_.parked().due(session, clock_.now()))
+      if (call.job == job_.name && call.operation == job_.operation) parked = std::move(call);
+  });
+  store_.write([&](store::Transaction& transaction) { store_.runs().enter(transaction, report_.run, id); });
+  marks_.entered(id, report_.run);
+  const auto leave = [&] {
+    marks_.left(report_.run);
+    store_.write([&](store::Transaction& transaction) { store_.runs().enter(transaction, report_.run, ""); });
+  };
+  host::Ended ended;
+  try {
+    ended = parked ? adapter.resume(services, job_.operation, nullptr, parked->token)
+                   : adapter.pull(services, job_.operation, cursor);
+  } catch (...) {
+    leave();
+    throw;
+  }
+  leave();
+  if (parked && ended == host::Ended::done)
+    store_.write([&](store::Transaction& transaction) {
+      store_.parked().remove(transaction, parked->run, parked->operation, parked->record);
+    });
+  return ended;
+}
+
+void Night::tell_not_taken(const std::vector<NotTaken>& not_taken) {
+  for (const NotTaken& record : not_taken)
+    sink_->add({"", record.client, std::string(subject_of(record.key)), ""}, finding_of(record));
+  sink_->flush();
+}
+
+// Only a snapshot that is whole beyond doubt says who is not in the registry any more.
+void Night::judge_snapshot(const Fetched& fetched) {
+  const auto named = static_cast<uint64_t>(people_.answered()) + static_cast<uint64_t>(fetched.dropped);
+  if (!fetched.total)
+    report_.why_no_removals = "the registry did not say how many people its snapshot holds";
+  else if (*fetched.total != named)
+    report_.why_no_removals =
+        fmt::format("the registry counts {} people and {} came, ask it", *fetched.total, named);
+  else if (fetched.held > 0)
+    report_.why_no_removals = fmt::format("{} records of the snapshot could not be taken", fetched.held);
+  whole_snapshot_ = report_.why_no_removals.empty();
+  if (whole_snapshot_)
+    store_.write([&](store::Transaction& transaction) {
+      store_.records().mark_unseen_gone(transaction, job_.name, job_.registry, report_.run);
+    });
+}
+
+}  // namespace tilts::pull

@@ -1,0 +1,21 @@
+#include "gateway/pull/people.h"
+
+namespace tilts::pull {
+
+void People::add(std::string client, std::string code) {
+  by_code_.emplace(code, static_cast<Index>(people_.size()));
+  people_.push_back({std::move(client), std::move(code), false});
+}
+
+const People::Index* People::find(std::string_view code) const {
+  const auto found = by_code_.find(code);
+  return found == by_code_.end() ? nullptr : &found->second;
+}
+
+void People::answered(Index person) {
+  if (people_[person].answered) return;
+  people_[person].answered = true;
+  ++answered_;
+}
+
+}  // namespace tilts::pull

@@ -1,0 +1,54 @@
+// What a run would deliver, as the store keeps it: rows in the order in which they were mapped, then one
+// summary that makes the plan whole in itself. Delivering needs no mapping file and no registry.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/targets/row.h"
+
+namespace tilts::pull {
+
+// Deaths and changed codes go out in a delivery of their own, before the rest.
+enum class Part { first, rest };
+std::string_view name(Part part);  // "1-first", "2-rest": sorts in the order in which to take them
+
+struct PlannedRow {
+  Part part = Part::rest;
+  targets::Action action = targets::Action::add;
+  std::string client;
+  targets::Row row;
+
+  bool operator==(const PlannedRow&) const = default;
+};
+
+std::string pack(const PlannedRow& row);
+PlannedRow unpack_row(std::string_view bytes);
+
+// Cells and held marks as the target last got them: DeliveredRow::payload.
+std::string pack_cells(const targets::Row& row);
+targets::Row unpack_cells(std::string_view bytes);
+
+struct PlannedTarget {
+  std::string target;
+  targets::Layout layout;
+  std::string mapping_sha256;
+  std::array<int64_t, 2> rows{};  // by Part
+};
+
+struct PlanSummary {
+  std::string delivery;  // what the files of this run are called: sorts as the nights passed
+  std::string as_of;
+  std::vector<PlannedTarget> targets;
+};
+
+// The store keeps it as the plan's last row, under this target name, which no configured target can have.
+inline constexpr std::string_view summary_row = "/";
+
+std::string pack(const PlanSummary& summary);
+PlanSummary unpack_summary(std::string_view bytes);
+
+}  // namespace tilts::pull

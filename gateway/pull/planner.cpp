@@ -1,0 +1,188 @@
+#include "gateway/pull/planner.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "plugins/host/services.h"
+
+namespace tilts::pull {
+namespace {
+
+constexpr size_t people_a_page = 200;
+constexpr int examples_of_an_edit = 10;
+
+std::string full_name(const std::vector<Record>& records) {
+  for (const Record& record : records) {
+    const std::string* given = record.find("given_name");
+    const std::string* surname = record.find("surname");
+    if (record.type == "person" && given && surname) return *given + " " + *surname;
+  }
+  return {};
+}
+
+}  // namespace
+
+Planner::Planner(store::Store& store, std::vector<OpenDelivery>& deliveries, FindingSink& sink,
+                 PlannerOptions options)
+    : store_(store), sink_(sink), options_(std::move(options)) {
+  for (OpenDelivery& delivery : deliveries) {
+    PlannedCounts counts{.target = delivery.target};
+    std::string last_mapping;
+    store_.read([&](store::Session& session) {
+      counts.delivered = store_.delivered().count(session, delivery.target);
+      last_mapping = store_.delivered().mapping(session, delivery.target);
+    });
+    counts.mapping_edited = !last_mapping.empty() && last_mapping != delivery.mapping->hash();
+    lanes_.push_back({delivery,
+                      mapping::Mapper(delivery.mapping, options_.mapping),
+                      std::move(counts),
+                      {},
+                      0,
+                      {},
+                      {},
+                      {}});
+  }
+}
+
+Planned Planner::make(const std::function<void(const PlannedRow&, const std::string& target)>& row) {
+  row_ = row;
+  Progress progress{.stage = Progress::Stage::mapping, .pages = 0, .records = 0, .total = -1, .done = 0};
+  std::string after;
+  for (bool more = true; more;) {
+    if (options_.stop.stop_requested()) throw host::Cancelled();
+    auto page = store_.read([&](store::Session& session) {
+      return store_.records().page(session, options_.job, options_.registry, after, people_a_page);
+    });
+    more = !page.empty();
+    const std::string last = more ? page.back().client : std::string();
+    for (Lane& lane : lanes_) {
+      lane.next = 0;
+      lane.delivered = store_.read([&](store::Session& session) {
+        return store_.delivered().range(session, lane.delivery.target, after, last);
+      });
+    }
+    for (store::StoredSubject& subject : page) person(subject);
+    for (Lane& lane : lanes_) leavers(lane, {});
+    sink_.flush();
+    after = last;
+    progress.done += static_cast<int64_t>(page.size());
+    if (options_.progress) options_.progress(progress);
+  }
+  planned_.summary.delivery = options_.delivery;
+  planned_.summary.as_of = options_.as_of;
+  for (Lane& lane : lanes_) {
+    planned_.targets.push_back(lane.counts);
+    planned_.summary.targets.push_back(
+        {lane.delivery.target, lane.delivery.mapping->layout(), lane.delivery.mapping->hash(), lane.planned});
+  }
+  return std::move(planned_);
+}
+
+void Planner::person(store::StoredSubject& subject) {
+  records_.clear();
+  for (store::StoredRecord& stored : subject.records)
+    if (stored.record.present) records_.push_back(std::move(stored.record));
+  const std::string who = full_name(records_);
+  bool died = false;
+  bool code_changed = false;
+  for (Lane& lane : lanes_) {
+    leavers(lane, subject.client);
+    const mapping::Outcome& outcome = lane.mapper.map(
+        {subject.client, subject.code,
+         subject.former.empty() ? std::string_view() : std::string_view(subject.former.front()), records_});
+    const bool changed = compare_with(lane, subject, outcome, who);
+    died = died || (changed && outcome.death);
+    code_changed = code_changed || (changed && outcome.code_changed);
+  }
+  planned_.deaths += died;
+  planned_.changed_codes += code_changed;
+}
+
+// True when a row that the target already has changes.
+bool Planner::compare_with(Lane& lane, const store::StoredSubject& subject, const mapping::Outcome& outcome,
+                           const std::string& who) {
+  const FoundAbout about{lane.delivery.target, subject.client, subject.code, who};
+  for (const Finding& finding : outcome.findings) sink_.add(about, finding);
+  lane.rows.assign(outcome.rows.begin(), outcome.rows.end());
+  lane.findings.clear();
+  for (mapping::MappedRow& mapped : lane.rows)
+    if (!mapped.held) mapped.held = !lane.delivery.writer->fit(mapped.row, lane.findings);
+  for (const Finding& finding : lane.findings) sink_.add(about, finding);
+
+  const size_t begin = lane.next;
+  while (lane.next < lane.delivered.size() && lane.delivered[lane.next].client == subject.client) ++lane.next;
+  const std::span<const store::DeliveredRow> before(lane.delivered.data() + begin, lane.next - begin);
+
+  const Part part = outcome.death || outcome.code_changed ? Part::first : Part::rest;
+  const auto changes = compare(lane.rows, before, options_.removals && outcome.complete);
+  bool changed = false;
+  for (const Change& change : changes) {
+    plan(lane, change, subject.client, part);
+    changed = changed || change.action == targets::Action::change;
+  }
+  if (changed && outcome.death) ++lane.counts.deaths;
+  const auto touched = std::count_if(changes.begin(), changes.end(), [](const Change& change) {
+    return change.action != targets::Action::add;
+  });
+  planned_.unchanged += static_cast<int64_t>(before.size()) - touched;
+  return changed;
+}
+
+// Rows of clients who stand before `before` (empty: all that are left of the page) and are on no roster.
+void Planner::leavers(Lane& lane, std::string_view before) {
+  while (lane.next < lane.delivered.size() && (before.empty() || lane.delivered[lane.next].client < before)) {
+    const store::DeliveredRow& old = lane.delivered[lane.next++];
+    if (!options_.removals) continue;
+    ++planned_.left;
+    plan(lane, {targets::Action::remove, nullptr, &old}, old.client, Part::rest);
+  }
+}
+
+void Planner::plan(Lane& lane, const Change& change, const std::string& client, Part part) {
+  PlannedRow row{.part = part, .action = change.action, .client = client, .row = {}};
+  switch (change.action) {
+    case targets::Action::add:
+      if (lane.counts.delivered == 0 && !options_.first_loads) return;
+      ++lane.counts.adds;
+      row.row = *change.row;
+      break;
+    case targets::Action::change:
+      ++lane.counts.changes;
+      row.row = *change.row;
+      break;
+    case targets::Action::remove:
+      ++lane.counts.removals;
+      row.row = targets::removal(lane.delivery.mapping->layout(), change.before->key);
+      break;
+  }
+  ++lane.planned[static_cast<size_t>(part)];
+  ++planned_.rows;
+  const bool example = lane.counts.mapping_edited && change.action == targets::Action::change &&
+                       examples_ < examples_of_an_edit;
+  examples_ += example;
+  if (options_.difference && (options_.preview || example)) show(lane, change, client, part);
+  row_(row, lane.delivery.target);
+}
+
+void Planner::show(const Lane& lane, const Change& change, const std::string& client, Part part) {
+  Difference difference{.kind = change.action == targets::Action::add      ? Difference::Kind::add
+                                : change.action == targets::Action::change ? Difference::Kind::change
+                                                                           : Difference::Kind::removal,
+                        .first = part == Part::first,
+                        .target = lane.delivery.target,
+                        .client = client,
+                        .cells = {}};
+  const auto& columns = lane.delivery.mapping->layout().columns;
+  targets::Row before;
+  if (change.before) before = unpack_cells(change.before->payload);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const std::string now = change.row ? change.row->cells[i] : std::string();
+    // An edited mapping may have more columns than what was delivered.
+    const std::string then = i < before.cells.size() ? before.cells[i] : std::string();
+    if (now != then) difference.cells.push_back({columns[i].name, then, now});
+  }
+  options_.difference(difference);
+}
+
+}  // namespace tilts::pull

@@ -1,0 +1,84 @@
+// Maps every stored record of a job's roster for the date of the run and compares it with what each target
+// last got: the plan. One page of people in memory at a time, whatever the size of the city.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/mapping/mapper.h"
+#include "gateway/pull/deliveries.h"
+#include "gateway/pull/delta.h"
+#include "gateway/pull/finding_sink.h"
+#include "gateway/pull/guard.h"
+#include "gateway/pull/job_runner.h"
+#include "gateway/pull/plan.h"
+#include "gateway/store/store.h"
+
+namespace tilts::pull {
+
+struct PlannerOptions {
+  std::string run;
+  std::string job;
+  std::string registry;
+  mapping::Run mapping;  // date, municipality, environment
+  std::string delivery;  // PlanSummary
+  std::string as_of;
+  bool removals = false;    // a snapshot was verified to its end
+  bool first_loads = true;  // false: a target that has nothing yet stays empty in this run
+  bool preview = false;
+  std::stop_token stop;
+  std::function<void(const Difference&)>
+      difference;  // every row of a preview, ten examples of an edited mapping
+  std::function<void(const Progress&)> progress;
+};
+
+struct Planned {
+  std::vector<PlannedCounts> targets;
+  PlanSummary summary;
+  int64_t rows = 0;
+  int64_t deaths = 0;         // people
+  int64_t changed_codes = 0;  // people
+  int64_t unchanged = 0;
+  int64_t left = 0;  // rows of people who left the roster
+};
+
+class Planner {
+ public:
+  // All borrowed. Rows are handed to `row` in plan order; findings go to `sink`.
+  Planner(store::Store& store, std::vector<OpenDelivery>& deliveries, FindingSink& sink,
+          PlannerOptions options);
+
+  Planned make(const std::function<void(const PlannedRow&, const std::string& target)>& row);
+
+ private:
+  struct Lane {
+    OpenDelivery& delivery;
+    mapping::Mapper mapper;
+    PlannedCounts counts;
+    std::vector<store::DeliveredRow> delivered;  // of this page's clients, by client
+    size_t next = 0;                             // the first of `delivered` not compared yet
+    std::vector<mapping::MappedRow> rows;
+    std::vector<Finding> findings;
+    std::array<int64_t, 2> planned{};
+  };
+
+  void person(store::StoredSubject& subject);
+  bool compare_with(Lane& lane, const store::StoredSubject& subject, const mapping::Outcome& outcome,
+                    const std::string& full_name);
+  void leavers(Lane& lane, std::string_view before);
+  void plan(Lane& lane, const Change& change, const std::string& client, Part part);
+  void show(const Lane& lane, const Change& change, const std::string& client, Part part);
+
+  store::Store& store_;
+  FindingSink& sink_;
+  const PlannerOptions options_;
+  std::vector<Lane> lanes_;
+  std::vector<Record> records_;  // of one person
+  std::function<void(const PlannedRow&, const std::string&)> row_;
+  Planned planned_;
+  int examples_ = 0;
+};
+
+}  // namespace tilts::pull

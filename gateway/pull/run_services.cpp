@@ -1,0 +1,205 @@
+#include "gateway/pull/run_services.h"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+
+#include <Poco/Logger.h>
+#include <Poco/UUIDGenerator.h>
+#include <fmt/format.h>
+
+#include "gateway/base/error.h"
+#include "gateway/exchange/verifier.h"
+
+namespace tilts::pull {
+namespace {
+
+exchange::Content content_of(const host::Content& content) {
+  if (content.kind() == host::Content::Kind::bytes) return std::string(content.bytes());
+  if (content.kind() == host::Content::Kind::none)
+    throw Error(Code::bug,
+                "the adapter asks without content, which a SOAP registry cannot answer; report it to "
+                "the adapter's author");
+  // Shared: every attempt writes it again.
+  auto calls = std::make_shared<const host::Content>(content);
+  return [calls](xml::CanonicalWriter& writer) { calls->write(writer); };
+}
+
+void hand_over(const exchange::Verified& verified, uint64_t index, const host::Services::TakeAnswer& answer) {
+  std::vector<host::AnswerPart> parts;
+  for (const exchange::Part& part : verified.parts()) parts.push_back({part.name, part.bytes});
+  answer(index, {.parts = parts,
+                 .assurance = verified.assurance() == exchange::Assurance::message_signed
+                                  ? host::Assurance::message_signed
+                                  : host::Assurance::tls_only,
+                 .status = 200,
+                 .fault = verified.fault(),
+                 .action = verified.action(),
+                 .message_id = verified.message_id()});
+}
+
+[[noreturn]] void only_when_pushing(const char* service) {
+  throw Error(Code::bug,
+              fmt::format("the adapter calls {} in a pull, where nothing is submitted; report it to the "
+                          "adapter's author",
+                          service));
+}
+
+}  // namespace
+
+RunServices::RunServices(Run run, const Registry& registry, store::Store& store, People& people, Clock clock)
+    : run_(std::move(run)),
+      registry_(registry),
+      store_(store),
+      people_(people),
+      clock_(std::move(clock)),
+      context_{run_.job, run_.legal_basis, registry.settings.name, run_.id, run_.evidence_kept} {}
+
+void RunServices::told() const {
+  if (run_.progress) run_.progress(fetched_);
+}
+
+void RunServices::ask_many(uint64_t count, const MakeRequest& request, const TakeAnswer& answer) {
+  Lookups lookups(store_, clock_, context_);
+  const auto call = [&](size_t index) {
+    host::Request made = request(index);
+    exchange::Call asking{.operation = made.operation.empty() ? made.action : made.operation,
+                          .path = made.path,
+                          .content = content_of(made.content)};
+    lookups.planned(index, asking.operation, std::move(made.subjects));
+    return asking;
+  };
+  const auto take = [&](size_t index, exchange::Verified verified) {
+    fetched_.asked += static_cast<int64_t>(lookups.taken(index));
+    ++fetched_.answers;
+    hand_over(verified, index, answer);
+    told();
+  };
+  try {
+    registry_.exchange->ask_many(count, call, take, lookups.hooks(), run_.stop);
+  } catch (...) {
+    lookups.close();
+    if (run_.stop.stop_requested()) throw host::Cancelled();
+    throw;
+  }
+  lookups.close();
+}
+
+void RunServices::emit(const host::Emitted& record) {
+  const std::string_view subject = subject_of(record.key);
+  const People::Index* person = people_.find(subject);
+  if (!person && !record.previous_key.empty()) {
+    person = people_.find(subject_of(record.previous_key));
+    if (person) people_.also_known_as(subject, *person);
+  }
+  if (!person) {
+    // A change feed tells of everybody. Whom the municipality has no case with is none of its business.
+    if (last_dropped_ != subject) ++fetched_.dropped;
+    last_dropped_ = subject;
+    return;
+  }
+  people_.answered(*person);
+  if (record.presence == host::Presence::held) {
+    ++fetched_.held;
+    fetched_.not_taken.push_back({people_.client(*person), std::string(record.type), std::string(record.key),
+                                  false, std::string(record.reason)});
+    return;
+  }
+  if (record.presence == host::Presence::gone && record.key == subject) {
+    ++fetched_.gone;
+    fetched_.not_taken.push_back(
+        {people_.client(*person), std::string(record.type), std::string(record.key), true, {}});
+  }
+  buffer_.push_back(record.record());
+}
+
+void RunServices::checkpoint(std::string_view cursor, std::optional<uint64_t> snapshot_total) {
+  int64_t moved = 0;
+  store_.write([&](store::Transaction& transaction) {
+    moved = 0;
+    for (const Record& record : buffer_) {
+      const store::Effect effect =
+          store_.records().put(transaction, registry_.settings.name, run_.id, record, clock_.now());
+      if (effect == store::Effect::changed && record.type == "address") ++moved;
+    }
+    // A snapshot starts at the beginning every night: only so can it be known to be whole.
+    if (!run_.snapshot) store_.cursors().put(transaction, run_.job, cursor);
+  });
+  fetched_.records += static_cast<int64_t>(buffer_.size());
+  fetched_.moved += moved;
+  if (snapshot_total) fetched_.total = snapshot_total;
+  buffer_.clear();
+  told();
+}
+
+void RunServices::park(std::string_view token, std::chrono::seconds until) {
+  fetched_.parked_until = clock_.now() + until;
+  const store::Parked parked{.run = run_.id,
+                             .job = run_.job,
+                             .adapter = run_.adapter,
+                             .operation = run_.operation,
+                             .record = {},
+                             .token = std::string(token),
+                             .due = *fetched_.parked_until};
+  store_.write([&](store::Transaction& transaction) { store_.parked().put(transaction, parked); });
+}
+
+void RunServices::wait(std::chrono::milliseconds time) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  stopped.wait_for(lock, run_.stop, time, [] { return false; });
+}
+
+bool RunServices::cancelled() { return run_.stop.stop_requested(); }
+
+void RunServices::verify_document(std::string_view document, const TakeAnswer& answer) {
+  const exchange::Verifier verifier(registry_.exchange->profile().answer, registry_.trust, clock_);
+  hand_over(verifier.document(document), 0, answer);
+}
+
+std::string RunServices::sign_document(std::string_view) { only_when_pushing("sign_document"); }
+void RunServices::submit(const host::Request&, const TakeAnswer&) { only_when_pushing("submit"); }
+void RunServices::settle(host::Settled, std::string_view, std::string_view) { only_when_pushing("settle"); }
+
+void RunServices::log(host::LogLevel level, std::string_view text) {
+  Poco::Logger& logger = Poco::Logger::get("adapter." + run_.adapter);
+  const std::string line = fmt::format("run {}: {}", run_.id, text);
+  switch (level) {
+    case host::LogLevel::debug:
+      return logger.debug(line);
+    case host::LogLevel::information:
+      return logger.information(line);
+    case host::LogLevel::warning:
+      return logger.warning(line);
+    case host::LogLevel::error:
+      return logger.error(line);
+  }
+}
+
+uint64_t RunServices::roster_size() { return people_.size(); }
+
+std::vector<std::string> RunServices::roster(uint64_t first, uint64_t count) {
+  std::vector<std::string> codes;
+  const uint64_t end = first >= people_.size() ? first : first + std::min(count, people_.size() - first);
+  for (uint64_t person = first; person < end; ++person)
+    codes.push_back(people_.code(static_cast<People::Index>(person)));
+  return codes;
+}
+
+std::optional<std::string> RunServices::name(std::string_view key) {
+  const auto& names = registry_.exchange->profile().names;
+  const auto found = names.find(key);
+  return found == names.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<std::string> RunServices::action(std::string_view operation) {
+  const exchange::Operation* known = registry_.exchange->profile().operation(operation);
+  return known ? std::optional(known->action) : std::nullopt;
+}
+
+Time RunServices::now() { return clock_.now(); }
+
+std::string RunServices::uuid() { return Poco::UUIDGenerator().createRandom().toString(); }
+
+}  // namespace tilts::pull

@@ -1,0 +1,99 @@
+// What the gateway does for an adapter that pulls: look-ups over the exchange, records into the store. Every
+// function runs on the thread of the run; no transaction is open while the network or the adapter is waited
+// for.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/record.h"
+#include "gateway/pull/lookups.h"
+#include "gateway/pull/people.h"
+#include "gateway/pull/registries.h"
+#include "gateway/store/store.h"
+#include "plugins/host/services.h"
+
+namespace tilts::pull {
+
+// A record that the registry has and that could not be taken, or a person it does not know: for a clerk.
+struct NotTaken {
+  std::string client;
+  std::string type;
+  std::string key;  // personal data
+  bool unknown_person = false;
+  std::string reason;  // without personal data
+};
+
+// What the fetch of one run brought.
+struct Fetched {
+  int64_t asked = 0;    // people
+  int64_t answers = 0;  // pages
+  int64_t records = 0;
+  int64_t dropped = 0;            // people who are not on the roster
+  int64_t gone = 0;               // people the registry does not know
+  int64_t moved = 0;              // people whose address the registry changed
+  int64_t held = 0;               // records that could not be taken
+  std::optional<uint64_t> total;  // the registry's own
+  std::vector<NotTaken> not_taken;
+  std::optional<Time> parked_until;
+};
+
+class RunServices : public host::Services {
+ public:
+  struct Run {
+    std::string id;
+    std::string job;
+    std::string operation;
+    std::string adapter;
+    bool snapshot = false;
+    std::string legal_basis;
+    std::chrono::days evidence_kept{30};
+    std::stop_token stop;
+    std::function<void(const Fetched&)> progress;  // after every answer and every checkpoint
+  };
+
+  // All borrowed; `people` learns codes that the registry changed.
+  RunServices(Run run, const Registry& registry, store::Store& store, People& people, Clock clock);
+
+  const Fetched& fetched() const { return fetched_; }
+
+  void ask_many(uint64_t count, const MakeRequest& request, const TakeAnswer& answer) override;
+  void submit(const host::Request& request, const TakeAnswer& answer) override;
+  void emit(const host::Emitted& record) override;
+  void checkpoint(std::string_view cursor, std::optional<uint64_t> snapshot_total) override;
+  void settle(host::Settled settled, std::string_view receipt, std::string_view reason) override;
+  void park(std::string_view token, std::chrono::seconds until) override;
+  void wait(std::chrono::milliseconds time) override;
+  bool cancelled() override;
+  std::string sign_document(std::string_view document) override;
+  void verify_document(std::string_view document, const TakeAnswer& answer) override;
+  void log(host::LogLevel level, std::string_view text) override;
+  uint64_t roster_size() override;
+  std::vector<std::string> roster(uint64_t first, uint64_t count) override;
+  std::optional<std::string> name(std::string_view key) override;
+  std::optional<std::string> action(std::string_view operation) override;
+  Time now() override;
+  std::string uuid() override;
+
+ private:
+  void told() const;
+
+  const Run run_;
+  const Registry& registry_;
+  store::Store& store_;
+  People& people_;
+  const Clock clock_;
+  const LookupContext context_;
+  Fetched fetched_;
+  std::vector<Record> buffer_;  // emitted since the last checkpoint; the host bounds it
+  std::string last_dropped_;    // subject of the last dropped record
+};
+
+}  // namespace tilts::pull

@@ -1,0 +1,70 @@
+#include "gateway/pull/sentence.h"
+
+#include <fmt/format.h>
+
+namespace tilts::pull {
+namespace {
+
+std::string counted(int64_t number, const char* one, const char* many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+
+std::string asked(const RunReport& report) {
+  const Counts& counts = report.counts;
+  return counted(counts.asked, "person", "people") + " asked about, " +
+         fmt::format("{} died, {} moved, ", counts.deaths, counts.moved) +
+         counted(counts.changed_codes, "code changed", "codes changed");
+}
+
+std::string delivered(const RunReport& report) {
+  int64_t rows = 0;
+  for (const Delivered& delivery : report.deliveries) rows += delivery.rows;
+  const Counts& counts = report.counts;
+  return rows == 0
+             ? "nothing changed, nothing was delivered"
+             : counted(rows, "row", "rows") + fmt::format(" delivered ({} added, {} changed, {} removed)",
+                                                          counts.adds, counts.changes, counts.removals);
+}
+
+std::string held_back(const RunReport& report) {
+  const int64_t held = report.counts.held_records + report.counts.held_fields;
+  if (held == 0) return {};
+  return fmt::format("; {} held back: mend what {} says", held,
+                     report.findings_file.empty() ? "`tilts findings`" : report.findings_file);
+}
+
+std::string too_many(const RunReport& report) {
+  std::string text = "too many changes: ";
+  for (const std::string& bound : report.too_many)
+    text += (&bound == &report.too_many[0] ? "" : "; ") + bound;
+  return text + fmt::format(
+                    "; nothing was delivered, look at `tilts run {} --preview`, then `tilts approve {} "
+                    "--because …` or mend it",
+                    report.job, report.run);
+}
+
+}  // namespace
+
+std::string sentence_of(const RunReport& report, const std::string& problem) {
+  std::string text = "job " + report.job + ": ";
+  if (!problem.empty()) {
+    text += problem;
+    if (!report.deliveries.empty() || report.counts.unchanged > 0)
+      text += fmt::format("; from what was stored{}: {}",
+                          report.as_of.empty() ? "" : " as of " + report.as_of, delivered(report));
+  } else if (report.fetched) {
+    text += asked(report) + "; ";
+  }
+  if (!report.too_many.empty())
+    text += (problem.empty() ? "" : "; ") + too_many(report);
+  else if (problem.empty())
+    text += delivered(report);
+  if (!report.why_no_removals.empty()) text += "; nothing was removed: " + report.why_no_removals;
+  if (report.mapping_edited)
+    text += "; the mapping was edited" +
+            (report.examples_file.empty() ? std::string() : ", before and after in " + report.examples_file);
+  if (!report.replaced.empty()) text += "; the waiting plan of run " + report.replaced + " is replaced";
+  return text + held_back(report);
+}
+
+}  // namespace tilts::pull
