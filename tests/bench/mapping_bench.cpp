@@ -102,6 +102,6 @@ int main(int argc, char** argv) {
         const auto writing = target->begin({"1", "1", "2026-11-21", ""});
         map_all(mapper, [&](const targets::Row& row) { writing->write(targets::Action::add, row); });
       },
-      15'000);
+      10'000);
   return bench::run(argc, argv);
 }

@@ -56,5 +56,30 @@ TEST(ShippedMappings, ACaseThatExpectsSomethingElseFails) {
                                      "birth_date = \"21.11.1961\""});
 }
 
+// The XML examples of a page, in order.
+std::vector<std::string> examples(const std::string& page) {
+  std::vector<std::string> found;
+  constexpr std::string_view fence = "```xml\n";
+  for (size_t at = page.find(fence); at != std::string::npos; at = page.find(fence, at + 1)) {
+    const size_t begin = at + fence.size();
+    found.push_back(page.substr(begin, page.find("```", begin) - begin));
+  }
+  return found;
+}
+
+TEST(Documentation, ItsExamplesLoad) {
+  const std::vector<std::string> xml =
+      examples(support::read_file(TILTS_MAPPINGS "/../docs/writing-a-mapping.md"));
+  ASSERT_EQ(xml.size(), 2u);
+  const support::TemporaryFolder folder;
+  fs::copy(TILTS_MAPPINGS "/code-lists", folder.path() / "code-lists");
+  const std::string mapping = folder.write("municipal/example.xml", xml[0]);
+  EXPECT_EQ(Mapping::load(mapping)->name(), "municipal/resident");
+  folder.write("code-lists/sex.xml", xml[1]);
+  EXPECT_NO_THROW(Mapping::load(mapping));
+  fs::remove(folder.path() / "code-lists/sex.xml");
+  EXPECT_THROW(Mapping::load(mapping), Error);
+}
+
 }  // namespace
 }  // namespace tilts::mapping
