@@ -128,13 +128,13 @@ xmlSecTransformId find(std::string_view uri, xmlSecTransformUsage usage) {
                                          reinterpret_cast<const xmlChar*>(uri.data()), usage);
 }
 
-void enable(xmlSecDSigCtx* context, std::string_view uri) {
-  if (auto id = find(uri, xmlSecTransformUsageSignatureMethod | xmlSecTransformUsageC14NMethod);
-      id != xmlSecTransformIdUnknown && xmlSecDSigCtxEnableSignatureTransform(context, id) < 0)
-    throw Error(Code::transient, "no memory for a verification");
-  if (auto id = find(uri, xmlSecTransformUsageDSigTransform | xmlSecTransformUsageDigestMethod);
-      id != xmlSecTransformIdUnknown && xmlSecDSigCtxEnableReferenceTransform(context, id) < 0)
-    throw Error(Code::transient, "no memory for a verification");
+void enable(xmlSecDSigCtx* context, const Algorithms& algorithms) {
+  bool enough = true;
+  for (xmlSecTransformId id : algorithms.signature)
+    enough = enough && xmlSecDSigCtxEnableSignatureTransform(context, id) == 0;
+  for (xmlSecTransformId id : algorithms.reference)
+    enough = enough && xmlSecDSigCtxEnableReferenceTransform(context, id) == 0;
+  if (!enough) throw Error(Code::transient, "no memory for a verification");
 }
 
 // xmlsec's own handle on a key that stays ours: OpenSSL counts the references.
@@ -159,6 +159,16 @@ Key to_xmlsec(EVP_PKEY* key) {
 
 }  // namespace
 
+Algorithms::Algorithms(const std::vector<std::string_view>& uris) {
+  const auto add = [](std::vector<xmlSecTransformId>& ids, std::string_view uri, xmlSecTransformUsage usage) {
+    if (auto id = find(uri, usage); id != xmlSecTransformIdUnknown) ids.push_back(id);
+  };
+  for (const std::string_view uri : uris) {
+    add(signature, uri, xmlSecTransformUsageSignatureMethod | xmlSecTransformUsageC14NMethod);
+    add(reference, uri, xmlSecTransformUsageDSigTransform | xmlSecTransformUsageDigestMethod);
+  }
+}
+
 void register_str_transform() {
   if (xmlSecTransformIdsRegister(str_id()) < 0)
     throw Error(Code::bug, "xmlsec does not take the STR-Transform");
@@ -172,7 +182,7 @@ std::vector<std::string> verify_signature(const Task& task) {
   context->flags = XMLSEC_DSIG_FLAGS_STORE_SIGNEDINFO_REFERENCES | XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS;
   context->enabledReferenceUris = static_cast<xmlSecTransformUriType>(
       xmlSecTransformUriTypeSameDocument | (task.document ? xmlSecTransformUriTypeEmpty : 0));
-  for (const std::string_view uri : task.algorithms) enable(context.get(), uri);
+  enable(context.get(), task.algorithms);
   context->referencePreExecuteCallback = meter_reference;
   context->transformCtx.preExecCallback = meter_signed_info;
   context->signKey = to_xmlsec(task.key).release();  // adopted; KeyInfo is never read

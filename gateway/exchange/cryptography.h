@@ -7,17 +7,28 @@
 #include <vector>
 
 #include <openssl/evp.h>
+#include <xmlsec/transforms.h>
+#include <xmlsec/xmlsec.h>
 
 #include "gateway/exchange/signature.h"
 
 namespace tilts::exchange {
 
+// What xmlsec may use, looked up once: it finds an algorithm by walking all it knows.
+struct Algorithms {
+  // xmlsec has started.
+  explicit Algorithms(const std::vector<std::string_view>& uris);
+
+  std::vector<xmlSecTransformId> signature;  // of SignedInfo: canonicalisation and signature methods
+  std::vector<xmlSecTransformId> reference;  // transforms and digests
+};
+
 struct Task {
   const Signature& signature;
-  EVP_PKEY* key = nullptr;                   // borrowed
-  std::vector<std::string_view> algorithms;  // every URI that may be used
-  bool document = false;                     // URI="" may stand for the whole document
-  size_t most_octets = 0;                    // canonicalised in all References together
+  EVP_PKEY* key = nullptr;  // borrowed
+  const Algorithms& algorithms;
+  bool document = false;   // URI="" may stand for the whole document
+  size_t most_octets = 0;  // canonicalised in all References together
   // For References with STR-Transform: the canonical form of the token their target names.
   std::map<const xmlNode*, std::string> tokens;
 };

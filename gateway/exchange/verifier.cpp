@@ -110,7 +110,11 @@ std::string_view Verified::part(std::string_view name) const {
 }
 
 Verifier::Verifier(Policy policy, std::shared_ptr<const Trust> trust, Clock clock)
-    : policy_(std::move(policy)), trust_(std::move(trust)), clock_(std::move(clock)) {}
+    : policy_(std::move(policy)),
+      message_algorithms_(std::make_shared<Algorithms>(enabled(policy_.legacy, false))),
+      document_algorithms_(std::make_shared<Algorithms>(enabled(policy_.legacy, true))),
+      trust_(std::move(trust)),
+      clock_(std::move(clock)) {}
 
 std::vector<std::string> Verifier::cryptography(Judgement& judged, const CertificatePath& path,
                                                 std::map<const xmlNode*, std::string> tokens,
@@ -124,7 +128,7 @@ std::vector<std::string> Verifier::cryptography(Judgement& judged, const Certifi
   const bool document = judged.message == nullptr;
   return verify_signature({.signature = *judged.signature,
                            .key = signer->key.get(),
-                           .algorithms = enabled(policy_.legacy, document),
+                           .algorithms = document ? *document_algorithms_ : *message_algorithms_,
                            .document = document,
                            .most_octets = 2 * judged.bytes,
                            .tokens = std::move(tokens)});

@@ -23,11 +23,13 @@ struct Expectation {
   std::vector<std::string> to;  // our addresses; empty: any
 };
 
+struct Algorithms;
 struct Judgement;
 
 class Verifier {
  public:
-  // `trust` decides about keys and is shared by all exchanges of a registry. Thread-safe.
+  // `trust` decides about keys and is shared by all exchanges of a registry. Thread-safe; made after
+  // Libraries.
   Verifier(Policy policy, std::shared_ptr<const Trust> trust, Clock clock);
 
   // A SOAP message, policy sections 1 to 7 (8 is the store's). Throws Refusal.
@@ -43,6 +45,8 @@ class Verifier {
                                         Verified& verified) const;
 
   Policy policy_;
+  std::shared_ptr<const Algorithms> message_algorithms_;
+  std::shared_ptr<const Algorithms> document_algorithms_;
   std::shared_ptr<const Trust> trust_;
   Clock clock_;
 };
