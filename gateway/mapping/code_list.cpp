@@ -59,7 +59,7 @@ CodeList CodeList::load(const std::string& name, const std::filesystem::path& pa
   for (const xmlNode* entry : children(file.root, "entry"))
     list.entries.push_back({attribute(entry, "code"), attribute(entry, "value"),
                             day(entry, "valid-from", first_day), day(entry, "valid-to", last_day),
-                            line_of(entry)});
+                            read_age(attribute(entry, "value")), line_of(entry)});
   std::ranges::stable_sort(list.entries, [](const Entry& a, const Entry& b) {
     return std::tie(a.code, a.from) < std::tie(b.code, b.from);
   });
@@ -80,9 +80,8 @@ std::optional<Date> CodeList::reached(Date birth, Date today) const {
   std::optional<Date> first;
   for (const Entry& entry : entries) {
     if (entry.from > today) continue;
-    const std::optional<Age> age = read_age(entry.value);
-    if (!age) continue;  // compile() refused such a list
-    const Date since = std::max(reaches(birth, *age), entry.from);
+    if (!entry.age) continue;  // compile() refused such a list
+    const Date since = std::max(reaches(birth, *entry.age), entry.from);
     if (since <= std::min(entry.to, today) && (!first || since < *first)) first = since;
   }
   return first;

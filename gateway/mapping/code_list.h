@@ -30,6 +30,7 @@ struct CodeList {
     std::string value;
     Date from;  // both days included
     Date to;
+    std::optional<Age> age;  // when the value is one
     int line = 0;
   };
 

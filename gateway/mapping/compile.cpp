@@ -180,7 +180,7 @@ class Compiler {
 
   void check_ages(const CodeList& ages) {
     for (const CodeList::Entry& entry : ages.entries)
-      if (!read_age(entry.value))
+      if (!entry.age)
         problems_.push_back({ages.file, entry.line,
                              fmt::format("\"{}\" is no age; write years and months as P64Y9M", entry.value)});
   }

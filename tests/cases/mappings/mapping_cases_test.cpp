@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/mapping/cases.h"
+#include "gateway/mapping/mapper.h"
 #include "gateway/mapping/mapping.h"
 #include "tests/support/temporary_folder.h"
 
@@ -54,6 +55,62 @@ TEST(ShippedMappings, ACaseThatExpectsSomethingElseFails) {
   EXPECT_EQ(differences,
             std::vector<std::string>{"expected cell birth_date = \"22.11.1961\", but the mapping gives cell "
                                      "birth_date = \"21.11.1961\""});
+}
+
+using namespace std::chrono;
+
+// Whole months of age, counted anew here: the birthday of a month that lacks the day is its last.
+int age_in_months(Date birth, Date today) {
+  const bool last_of_month = (today.year() / today.month() / last).day() == today.day();
+  const bool month_is_full = today.day() >= birth.day() || last_of_month;
+  return (static_cast<int>(today.year()) - static_cast<int>(birth.year())) * 12 +
+         (static_cast<int>(static_cast<unsigned>(today.month())) -
+          static_cast<int>(static_cast<unsigned>(birth.month()))) -
+         (month_is_full ? 0 : 1);
+}
+
+TEST(ShippedMappings, InThreeQuietYearsEachHolderAppearsOnTheDayAndStays) {
+  const auto mapping = Mapping::load(TILTS_MAPPINGS "/resident_card/holder.xml");
+  struct Somebody {
+    Date birth;
+    std::vector<Record> records;
+    bool expected = false;
+  };
+  std::vector<Somebody> people;
+  for (sys_days birth = 1958y / January / 1; birth < sys_days{1963y / January / 1}; birth += days{17}) {
+    people.push_back({birth,
+                      {{"person",
+                        "16117519997",
+                        "",
+                        true,
+                        "",
+                        {{"code", "16117519997"},
+                         {"given_name", "A"},
+                         {"surname", "B"},
+                         {"birth_date", to_text(Date{birth})},
+                         {"status", "active"}}},
+                       {"address",
+                        "16117519997/declared",
+                        "",
+                        true,
+                        "",
+                        {{"kind", "declared"}, {"code", "105123456"}, {"municipality", "0001000"}}}}});
+  }
+  int appeared = 0;
+  for (sys_days day = 2024y / January / 1; day <= sys_days{2026y / December / 31}; day += days{1}) {
+    const int asked_for = Date{day}.year() == 2024y ? 64 * 12 + 9 : 65 * 12;
+    Mapper mapper(mapping, {day, "Piekrastes novads", "test"});
+    for (Somebody& somebody : people) {
+      const bool before = somebody.expected;
+      // On the first day some are of age already, by the ages of the years before.
+      somebody.expected = before || age_in_months(somebody.birth, day) >= asked_for;
+      const bool mapped = !mapper.map({"K-1", "16117519997", "", somebody.records}).rows.empty();
+      if (day == sys_days{2024y / January / 1}) somebody.expected = mapped;
+      ASSERT_EQ(mapped, somebody.expected) << to_text(somebody.birth) << " on " << to_text(Date{day});
+      appeared += somebody.expected && !before && day != sys_days{2024y / January / 1} ? 1 : 0;
+    }
+  }
+  EXPECT_GT(appeared, 50);
 }
 
 // The XML examples of a page, in order.
