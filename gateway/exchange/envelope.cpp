@@ -161,14 +161,11 @@ class Envelope {
   }
 
   // Header and Body declare what they use themselves, so the frame around them is all that is left to write.
+  // A large Body stays where it is in memory: its buffer has room for the rest.
   std::string join() {
-    const std::string header = header_.take();
-    const std::string body = body_.take();
-    const std::string open = fmt::format("<soap:Envelope xmlns:soap=\"{}\">", soap_);
-    constexpr std::string_view close = "</soap:Envelope>";
-    std::string bytes;
-    bytes.reserve(open.size() + header.size() + body.size() + close.size());
-    return bytes.append(open).append(header).append(body).append(close);
+    std::string bytes = body_.take();
+    bytes.append("</soap:Envelope>");
+    return bytes.insert(0, fmt::format("<soap:Envelope xmlns:soap=\"{}\">{}", soap_, header_.take()));
   }
 
   const Profile& profile_;

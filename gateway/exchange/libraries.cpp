@@ -1,6 +1,7 @@
 #include "gateway/exchange/libraries.h"
 
 #include <curl/curl.h>
+#include <malloc.h>
 #include <xmlsec/crypto.h>
 #include <xmlsec/errors.h>
 #include <xmlsec/openssl/app.h>
@@ -14,6 +15,10 @@
 namespace tilts::exchange {
 
 Libraries::Libraries() {
+  // A message of megabytes that goes back to the kernel is paid for again, page by page, by the next one:
+  // signing 4 MB took 14 ms with glibc's defaults and 9 ms so.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
   if (xmlSecInit() < 0) throw Error(Code::bug, "xmlsec did not start");
   xmlSecErrorsDefaultCallbackEnableOutput(0);  // what went wrong is said by our own sentences
   if (xmlSecCheckVersion() != 1)

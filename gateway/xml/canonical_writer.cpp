@@ -31,10 +31,14 @@ void CanonicalWriter::start(std::string_view namespace_uri, std::string_view loc
   if (!is_ncname(local)) refuse("the name of an element is not an XML name");
   if (namespace_uri.empty() && !prefix.empty()) refuse("an element in no namespace has no prefix");
 
-  elements_.push_back({{names_.size(), 0}, scope_});
-  if (!prefix.empty()) names_.append(prefix).push_back(':');
-  names_.append(local);
-  elements_.back().name.size = names_.size() - elements_.back().name.begin;
+  const size_t begin = names_.size();
+  char* name = names_.room(prefix.size() + 1 + local.size());
+  if (!prefix.empty()) {
+    name = ByteBuffer::put(name, prefix);
+    *name++ = ':';
+  }
+  names_.end_at(ByteBuffer::put(name, local));
+  elements_.push_back({{begin, names_.size() - begin}, scope_});
   tag_open_ = true;
   if (in_part_) apex_seen_ = true;
 
@@ -98,8 +102,13 @@ void CanonicalWriter::end() {
   if (elements_.size() <= floor_) refuse("more elements are ended than were started");
   close_start_tag();
   const Element& element = elements_.back();
-  bytes_.append("</").append(names_, element.name.begin, element.name.size).push_back('>');
-  names_.resize(element.name.begin);
+  char* at = bytes_.room(element.name.size + 3);
+  *at++ = '<';
+  *at++ = '/';
+  at = ByteBuffer::put(at, name_of(element));
+  *at++ = '>';
+  bytes_.end_at(at);
+  names_.cut(element.name.begin);
   scope_ = element.bindings;
   elements_.pop_back();
 }
@@ -152,17 +161,19 @@ std::string CanonicalWriter::take() {
   if (failed_) refuse("an earlier call was refused");
   if (!elements_.empty() || in_part_) refuse("an element was started and not ended");
   scope_ = 0;
-  return std::exchange(bytes_, {});
+  return bytes_.take();
 }
 
 void CanonicalWriter::close_start_tag() {
   if (!tag_open_) return;
   tag_open_ = false;
   const Element& element = elements_.back();
-  bytes_.append("<").append(names_, element.name.begin, element.name.size);
+  char* at = bytes_.room(element.name.size + 1);
+  *at++ = '<';
+  bytes_.end_at(ByteBuffer::put(at, name_of(element)));
   if (scope_ > element.bindings) write_declarations();
   if (!attributes_.empty()) write_attributes();
-  bytes_.push_back('>');
+  bytes_.append('>');
 }
 
 void CanonicalWriter::write_declarations() {
@@ -170,9 +181,11 @@ void CanonicalWriter::write_declarations() {
   const auto last = bindings_.begin() + static_cast<std::ptrdiff_t>(scope_);
   std::sort(first, last, [](const Binding& a, const Binding& b) { return a.prefix < b.prefix; });
   for (auto binding = first; binding != last; ++binding) {
-    bytes_.append(binding->prefix.empty() ? " xmlns" : " xmlns:").append(binding->prefix).append("=\"");
+    bytes_.append(binding->prefix.empty() ? " xmlns" : " xmlns:");
+    bytes_.append(binding->prefix);
+    bytes_.append("=\"");
     append_escaped(bytes_, binding->uri, Escaping::attribute);  // judged by bind()
-    bytes_.push_back('"');
+    bytes_.append('"');
   }
 }
 
@@ -181,19 +194,24 @@ void CanonicalWriter::write_attributes() {
     return std::tie(a.namespace_uri, a.local) < std::tie(b.namespace_uri, b.local);
   });
   for (const Attribute& attribute : attributes_) {
-    bytes_.push_back(' ');
-    if (!attribute.prefix.empty()) bytes_.append(attribute.prefix).push_back(':');
-    bytes_.append(attribute.local).append("=\"");
-    bytes_.append(scratch_, attribute.value.begin, attribute.value.size).push_back('"');
+    bytes_.append(' ');
+    if (!attribute.prefix.empty()) {
+      bytes_.append(attribute.prefix);
+      bytes_.append(':');
+    }
+    bytes_.append(attribute.local);
+    bytes_.append("=\"");
+    bytes_.append(scratch_.view(attribute.value.begin, attribute.value.size));
+    bytes_.append('"');
   }
   attributes_.clear();
-  scratch_.clear();
+  scratch_.cut(0);
 }
 
 // Hashes what was written since the last time, once it is more than `keep` bytes.
 void CanonicalWriter::feed_digest(size_t keep) {
   if (bytes_.size() - hashed_ <= keep) return;
-  if (EVP_DigestUpdate(hash_.get(), bytes_.data() + hashed_, bytes_.size() - hashed_) != 1)
+  if (EVP_DigestUpdate(hash_.get(), bytes_.view().data() + hashed_, bytes_.size() - hashed_) != 1)
     refuse("the digest did not go on");
   hashed_ = bytes_.size();
 }
@@ -210,7 +228,7 @@ bool CanonicalWriter::used_here(std::string_view prefix) const {
   const Element& element = elements_.back();
   for (size_t i = element.bindings; i < scope_; ++i)
     if (bindings_[i].prefix == prefix) return true;
-  const std::string_view name = std::string_view(names_).substr(element.name.begin, element.name.size);
+  const std::string_view name = name_of(element);
   const size_t colon = name.find(':');
   if ((colon == std::string_view::npos ? std::string_view() : name.substr(0, colon)) == prefix) return true;
   return !prefix.empty() && std::any_of(attributes_.begin(), attributes_.end(),
@@ -225,7 +243,7 @@ void CanonicalWriter::bind(std::string_view prefix, std::string_view uri) {
   if (bindings_.size() == scope_) bindings_.emplace_back();
   bindings_[scope_].prefix = prefix;
   bindings_[scope_].uri = uri;
-  std::string judged;
+  ByteBuffer judged;
   if (!append_escaped(judged, uri, Escaping::attribute)) refuse("a namespace name is not UTF-8");
   ++scope_;
 }
@@ -253,8 +271,7 @@ std::string CanonicalWriter::prefix_for_attribute(std::string_view uri, std::str
 void CanonicalWriter::refuse(std::string_view why) {
   failed_ = true;
   std::string where;
-  for (const Element& element : elements_)
-    where.append("/").append(names_, element.name.begin, element.name.size);
+  for (const Element& element : elements_) where.append("/").append(name_of(element));
   throw Error(Code::bug, fmt::format("writing XML at {}: {}", where.empty() ? "/" : where, why));
 }
 

@@ -17,6 +17,7 @@
 #include <openssl/evp.h>
 
 #include "gateway/base/handle.h"
+#include "gateway/xml/byte_buffer.h"
 
 namespace tilts::xml {
 
@@ -60,9 +61,7 @@ class CanonicalWriter {
   void content(const std::function<void(CanonicalWriter&)>& write);
 
   // The bytes of an ended part, good until the next call that writes.
-  std::string_view bytes_of(const WrittenPart& part) const {
-    return std::string_view(bytes_).substr(part.begin, part.size);
-  }
+  std::string_view bytes_of(const WrittenPart& part) const { return bytes_.view(part.begin, part.size); }
   size_t depth() const { return elements_.size(); }
   size_t size() const { return bytes_.size(); }
   void reserve(size_t bytes) { bytes_.reserve(bytes); }
@@ -91,6 +90,9 @@ class CanonicalWriter {
   };
 
   void close_start_tag();
+  std::string_view name_of(const Element& element) const {
+    return names_.view(element.name.begin, element.name.size);
+  }
   void write_declarations();
   void write_attributes();
   void feed_digest(size_t keep);
@@ -100,9 +102,9 @@ class CanonicalWriter {
   std::string prefix_for_attribute(std::string_view uri, std::string_view wish);
   [[noreturn]] void refuse(std::string_view why);
 
-  std::string bytes_;
-  std::string names_;    // qualified names of the open elements, one after the other
-  std::string scratch_;  // escaped attribute values of the element being opened
+  ByteBuffer bytes_;
+  ByteBuffer names_;    // qualified names of the open elements, one after the other
+  ByteBuffer scratch_;  // escaped attribute values of the element being opened
   std::vector<Element> elements_;
   std::vector<Binding>
       bindings_;  // declarations in scope; entries from scope_ on are kept for their capacity

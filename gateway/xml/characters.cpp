@@ -1,7 +1,9 @@
 #include "gateway/xml/characters.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include <libxml/tree.h>
 
@@ -64,37 +66,57 @@ size_t character_size(std::string_view value, size_t at) {
   return 0;
 }
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+constexpr size_t longest_escape = 6;
+constexpr size_t stretch = 4096;  // of text, for which room is made at once
+
+struct NameTable {
+  bool start[256] = {};
+  bool rest[256] = {};
+};
+constexpr NameTable name_table() {
+  NameTable table;
+  for (unsigned c = 'a'; c <= 'z'; ++c) table.start[c] = table.start[c - 'a' + 'A'] = true;
+  table.start['_'] = true;
+  for (unsigned c = 0; c < 256; ++c)
+    table.rest[c] = table.start[c] || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  return table;
+}
+constexpr NameTable ascii_names = name_table();
 
 }  // namespace
 
-bool append_escaped(std::string& out, std::string_view value, Escaping escaping) {
+bool append_escaped(ByteBuffer& out, std::string_view value, Escaping escaping) {
   const auto& table = escaping == Escaping::text ? text_classes : attribute_classes;
-  size_t copied = 0;
   size_t at = 0;
   while (at < value.size()) {
-    const uint8_t kind = table[static_cast<uint8_t>(value[at])];
-    if (kind == plain) {
-      ++at;
-    } else if (kind == multibyte) {
-      const size_t size = character_size(value, at);
-      if (size == 0) return false;
-      at += size;
-    } else if (kind == escaped) {
-      out.append(value, copied, at - copied).append(escape(value[at]));
-      copied = ++at;
-    } else {
-      return false;
+    const size_t end = std::min(value.size(), at + stretch);
+    char* to = out.room((end - at) * longest_escape + 3);  // the last character may reach 3 bytes beyond
+    while (at < end) {
+      const char c = value[at];
+      const uint8_t kind = table[static_cast<uint8_t>(c)];
+      if (kind == plain) [[likely]] {
+        *to++ = c;
+        ++at;
+      } else if (kind == multibyte) {
+        const size_t size = character_size(value, at);
+        if (size == 0) return false;
+        for (size_t i = 0; i < size; ++i) *to++ = value[at++];
+      } else if (kind == escaped) {
+        to = ByteBuffer::put(to, escape(c));
+        ++at;
+      } else {
+        return false;
+      }
     }
+    out.end_at(to);
   }
-  out.append(value, copied, at - copied);
   return true;
 }
 
 bool is_ncname(std::string_view name) {
   if (name.empty()) return false;
-  bool ascii = is_letter(name.front());
-  for (const char c : name) ascii = ascii && (is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.');
+  bool ascii = ascii_names.start[static_cast<uint8_t>(name.front())];
+  for (const char c : name) ascii &= ascii_names.rest[static_cast<uint8_t>(c)];
   if (ascii) return true;
   if (name.find('\0') != std::string_view::npos) return false;
   const std::string copy(name);
