@@ -161,15 +161,20 @@ bool TlsServer::converse(SSL* tls, int socket, size_t connection, size_t on_conn
     return false;
   }
   if (reply.after == After::close) return false;
-  const std::string head = "HTTP/1.1 " + std::to_string(reply.status) +
-                           " X\r\nContent-Type: " + reply.content_type + "\r\n" + reply.more_headers +
-                           "Content-Length: " + std::to_string(reply.body.size()) + "\r\n\r\n";
+  std::string head = "HTTP/1.1 " + std::to_string(reply.status) +
+                     " X\r\nContent-Type: " + reply.content_type + "\r\n" + reply.more_headers;
+  if (reply.after == After::answer_to_the_end)
+    head += "Connection: close\r\n\r\n";
+  else
+    head += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n\r\n";
   if (!write_all(tls, head)) return false;
   if (reply.after == After::truncate) {
     write_all(tls, std::string_view(reply.body).substr(0, reply.body.size() / 2));
     return false;
   }
-  return write_all(tls, reply.body);
+  if (!write_all(tls, reply.body)) return false;
+  if (reply.after == After::answer_to_the_end) SSL_shutdown(tls);
+  return reply.after == After::answer;
 }
 
 }  // namespace tilts::support

@@ -28,13 +28,15 @@ struct ServerRequest {
   std::string header(const std::string& name) const;
 };
 
-enum class After { answer, close, reset, truncate };
+enum class After { answer, answer_to_the_end, close, reset, truncate };
 
 struct ServerReply {
   int status = 200;
   std::string content_type = "application/soap+xml; charset=utf-8";
   std::string body;
-  After after = After::answer;  // close, reset: without a byte of an answer; truncate: after half of it
+  // close, reset: without a byte of an answer; truncate: after half of it; answer_to_the_end: no
+  // Content-Length, the end of the connection ends the answer
+  After after = After::answer;
   std::chrono::milliseconds delay{0};  // before the first byte
   std::string more_headers;            // each ended by \r\n
 };

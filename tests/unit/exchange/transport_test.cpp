@@ -166,11 +166,11 @@ TEST(Transport, stops_on_request) {
 }
 
 TEST(Transport, refuses_an_answer_that_is_too_large) {
-  for (const std::string headers : {"", "X-Filler: 1\r\n"}) {
-    TlsServer server(server_keys(), [&](const ServerRequest&) {
+  for (const After after : {After::answer, After::answer_to_the_end}) {
+    TlsServer server(server_keys(), [after](const ServerRequest&) {
       ServerReply reply;
       reply.body.assign(1001, 'x');
-      reply.more_headers = headers;
+      reply.after = after;
       return reply;
     });
     const Outcome refused = Client(server.address(), milliseconds{5'000}, 1000).post();
