@@ -11,8 +11,8 @@
 
 namespace tilts::schedule {
 
-std::string run_alarm_command(const std::string& command, const std::string& text) {
-  constexpr std::chrono::seconds patience{30};
+std::string run_alarm_command(const std::string& command, const std::string& text,
+                              std::chrono::milliseconds patience) {
   try {
     Poco::Pipe input;
     const Poco::ProcessHandle process =
@@ -33,7 +33,7 @@ std::string run_alarm_command(const std::string& command, const std::string& tex
     }
     Poco::Process::kill(process.id());
     process.wait();
-    return fmt::format("the alarm command did not end within {} seconds and was stopped", patience.count());
+    return fmt::format("the alarm command did not end within {} ms and was stopped", patience.count());
   } catch (const std::exception& failure) {
     return fmt::format("the alarm command did not start: {}", failure.what());
   }

@@ -2,6 +2,7 @@
 // the text on its standard input. The same alarm that still stands rings once.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -11,9 +12,10 @@
 
 namespace tilts::schedule {
 
-// Runs `command` by the shell with `text` on its standard input and waits for it, at most 30 seconds.
-// Returns what went wrong, in one sentence, or nothing.
-std::string run_alarm_command(const std::string& command, const std::string& text);
+// Runs `command` by the shell with `text` on its standard input and waits for it, at most `patience`; then it
+// is killed. Returns what went wrong, in one sentence, or nothing.
+std::string run_alarm_command(const std::string& command, const std::string& text,
+                              std::chrono::milliseconds patience = std::chrono::seconds{30});
 
 class Bell {
  public:

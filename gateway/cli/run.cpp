@@ -1,0 +1,66 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "gateway/base/error.h"
+#include "gateway/cli/opened.h"
+#include "gateway/cli/progress.h"
+#include "gateway/cli/report.h"
+#include "gateway/cli/signals.h"
+#include "gateway/cli/text.h"
+#include "gateway/exchange/libraries.h"
+#include "gateway/pull/registries.h"
+
+namespace tilts::cli {
+namespace {
+
+struct Words {
+  std::string job;
+  bool preview = false;
+  bool initial = false;
+};
+
+Exit run(Context& context, const Words& words) {
+  const Signals signals;
+  const config::Configuration configuration = sound_configuration(context);
+  if (!configuration.job(words.job))
+    throw Error(Code::config, fmt::format("no job is called {}; tilts status lists them", words.job));
+  const exchange::Libraries libraries;
+  store::Store store(store_settings(configuration), context.clock);
+  pull::Registries registries(configuration, context.clock);
+  pull::JobRunner runner(configuration, store, registries, context.clock);
+  context.out << heading(configuration) << "\n\n";
+  for (const pull::RunReport& ended : runner.repair()) context.out << ended.sentence << "\n\n";
+
+  pull::RunReport report;
+  {
+    ProgressLine progress(context);
+    pull::RunOptions options;
+    options.preview = words.preview;
+    options.initial = words.initial;
+    options.progress = [&](const pull::Progress& now) { progress.show(now); };
+    options.difference = [&](const pull::Difference& difference) { print_difference(context, difference); };
+    options.stop = signals.token();
+    report = runner.run(words.job, options);
+  }
+  print_report(context, report);
+  return exit_of(report);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("run", "Run a job now: ask, map, compare, deliver");
+  const auto words = std::make_shared<Words>();
+  command->add_option("JOB", words->job, "The job's name in the configuration")->required();
+  command->add_flag("--preview", words->preview,
+                    "Do everything but deliver, and show every add, change and removal");
+  command->add_flag("--initial", words->initial,
+                    "Announce a first load, so that it is not held for too many changes");
+  command->footer(
+      "Shows personal data with --preview. Ctrl-C finishes the page and stops; the next run carries on.\n"
+      "Example: tilts run residents --preview");
+  command->callback(
+      [&context, words] { context.action = [&context, words] { return run(context, *words); }; });
+}
+
+}  // namespace tilts::cli

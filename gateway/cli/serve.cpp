@@ -1,0 +1,110 @@
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <Poco/Util/ServerApplication.h>
+#include <fmt/format.h>
+
+#include "gateway/cli/opened.h"
+#include "gateway/cli/signals.h"
+#include "gateway/cli/text.h"
+#include "gateway/exchange/libraries.h"
+#include "gateway/pull/job_runner.h"
+#include "gateway/pull/registries.h"
+#include "gateway/schedule/scheduler.h"
+
+namespace tilts::cli {
+namespace {
+
+std::vector<schedule::PlannedJob> planned_jobs(const config::Configuration& configuration) {
+  std::vector<schedule::PlannedJob> jobs;
+  for (const config::JobSettings& job : configuration.jobs)
+    if (job.schedule) jobs.push_back({job.name, job.registry, *job.schedule});
+  return jobs;
+}
+
+// Everything the daemon holds, in the order in which it starts; it stops in the reverse order.
+class Daemon final : public Poco::Util::ServerApplication {
+ public:
+  explicit Daemon(Context& context) : context_(context) {}
+
+  // Poco would turn every exception into the code 70 and a line of its own.
+  void serve() {
+    static char name[] = "tilts";
+    char* words[] = {name, nullptr};
+    run(1, words);
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  int main(const std::vector<std::string>&) override {
+    try {
+      work();
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+    return EXIT_OK;
+  }
+
+  void work() {
+    // Before the first thread, so that every one of them inherits the mask.
+    const Signals signals;
+    const config::Configuration configuration = sound_configuration(context_);
+    const exchange::Libraries libraries;
+    store::Store store(store_settings(configuration), context_.clock);
+    schedule::Bell bell(
+        store, configuration.alarm_command, "tilts " + heading(configuration),
+        [this](const std::string& line) { context_.err << line << std::endl; }, context_.clock);
+    pull::Registries registries(configuration, context_.clock);
+    pull::JobRunner runner(configuration, store, registries, context_.clock);
+    for (const pull::RunReport& ended : runner.repair()) bell.ring("job " + ended.job, ended.sentence);
+
+    schedule::Planner planner(planned_jobs(configuration), store, bell, context_.clock.now());
+    schedule::Duties duties;
+    duties.run = [&](const schedule::Due& due, std::stop_token stop) {
+      bell.note(fmt::format("job {}: starts, planned for {}", due.job, to_text(due.planned)));
+      pull::RunOptions options;
+      options.occurrence = due.planned;
+      options.stop = std::move(stop);
+      pull::RunReport report = runner.run(due.job, options);
+      bell.note(report.sentence);
+      return report;
+    };
+    duties.daily = [&] {
+      store.purge();
+      announce(configuration, bell);
+    };
+    schedule::Scheduler scheduler(planner, bell, duties, configuration.heartbeat, context_.clock);
+    bell.note(fmt::format("tilts {}: {}: serving {}", TILTS_VERSION, heading(configuration),
+                          counted(static_cast<int64_t>(configuration.jobs.size()), "job", "jobs")));
+    scheduler.serve(signals.token());
+    bell.note("stopped; what was open carries on at the next start");
+  }
+
+  // What ends soon is announced every day, before it ends.
+  void announce(const config::Configuration& configuration, schedule::Bell& bell) {
+    const config::Loaded now = config::load(configuration.file, context_.clock.now());
+    for (const auto* list : {&now.problems, &now.notices})
+      for (const config::Problem& problem : *list) bell.ring("configuration", problem.text());
+    if (now.problems.empty() && now.notices.empty()) bell.quiet("configuration");
+  }
+
+  Context& context_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+void add_serve(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("serve", "The daemon: runs every job at its time");
+  command->footer(
+      "SIGTERM finishes the page and stops. Logs to standard error; systemd keeps the journal.\n"
+      "Example: systemctl start tilts");
+  command->callback([&context] {
+    context.action = [&context] {
+      Daemon(context).serve();
+      return Exit::all_well;
+    };
+  });
+}
+
+}  // namespace tilts::cli

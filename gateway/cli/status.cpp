@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <ranges>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "gateway/base/error.h"
+#include "gateway/cli/opened.h"
+#include "gateway/cli/text.h"
+#include "gateway/config/credentials.h"
+
+namespace tilts::cli {
+namespace {
+
+// The page is made to fit 24 lines of 80 places: what does not is counted, not shown.
+constexpr size_t most_jobs = 7, most_registries = 4;
+constexpr std::chrono::minutes heartbeat_gone{2};
+
+struct JobLine {
+  const config::JobSettings* settings;
+  std::optional<store::Run> last;
+  std::optional<Time> next;
+};
+
+struct Picture {
+  std::vector<JobLine> jobs;
+  int64_t findings = 0;
+  std::vector<store::Alarm> alarms;
+};
+
+Picture look(const config::Configuration& configuration, const Context& context) {
+  const store::Store store(store_settings(configuration), context.clock, store::Access::read);
+  return store.read([&](store::Session& session) {
+    Picture picture;
+    for (const config::JobSettings& job : configuration.jobs) {
+      JobLine line{&job, store.runs().last(session, job.name), {}};
+      for (const store::Occurrence& open : store.occurrences().open(session, job.name))
+        if (open.state == store::OccurrenceState::planned) line.next = open.planned;
+      picture.jobs.push_back(std::move(line));
+    }
+    picture.findings = store.findings().count(session, "");
+    picture.alarms = store.alarms().standing(session);
+    return picture;
+  });
+}
+
+std::optional<Time> heartbeat(const config::Configuration& configuration) {
+  std::string text;
+  std::getline(std::ifstream(configuration.heartbeat), text);
+  try {
+    return parse_time(text);
+  } catch (const Error&) {
+    return std::nullopt;  // no daemon has written one yet
+  }
+}
+
+std::string certificate_end(const config::RegistrySettings& registry, Time now, const WallClock& wall) {
+  const config::IdentitySettings* identity = config::identity_at(registry, now);
+  if (!identity) return "none active";
+  config::Certificate own;
+  if (identity->certificate.empty()) {
+    own = config::read_key(identity->key, identity->passphrase_file).certificate;
+  } else if (auto chain = config::read_certificates(identity->certificate); !chain.empty()) {
+    own = std::move(chain.front());
+  }
+  return own ? wall.minute(config::not_after(*own)).substr(0, 10) : "not readable";
+}
+
+std::string host_of(const std::string& endpoint) {
+  const size_t begin = endpoint.find("//") + 2;
+  return endpoint.substr(begin, endpoint.find('/', begin) - begin);
+}
+
+// The one thing to do now: what is broken before what waits, what waits before what is merely to know.
+std::string next_step(const config::Loaded& loaded, const Picture& picture, bool daemon_runs) {
+  if (!loaded.problems.empty())
+    return fmt::format("tilts check   lists {}",
+                       counted(static_cast<int64_t>(loaded.problems.size()), "problem of the configuration",
+                               "problems of the configuration"));
+  for (const JobLine& job : picture.jobs)
+    if (job.last && job.last->state == store::RunState::waiting)
+      return fmt::format("tilts approve {} --because \"…\"   or let the next run replace it", job.last->id);
+  if (!picture.alarms.empty()) return "tilts alarms   what rang and still stands";
+  for (const JobLine& job : picture.jobs)
+    if (!job.last) return fmt::format("tilts run {} --preview   it has never run", job.settings->name);
+  if (!daemon_runs) return "systemctl start tilts   nothing runs by itself until then";
+  if (picture.findings > 0) return "tilts findings   what is held back, and why";
+  if (!loaded.notices.empty()) return "tilts check   something ends soon";
+  return "nothing: all is well";
+}
+
+void print_jobs(Context& context, const Picture& picture, const WallClock& wall) {
+  Table table({"Job", "Last run", "Result", "Asked", "Changed", "Held", "Next"});
+  for (const JobLine& job : std::views::take(picture.jobs, most_jobs)) {
+    const std::string next = job.next                 ? wall.minute(*job.next).substr(5)
+                             : job.settings->schedule ? std::string("daemon stopped")
+                                                      : std::string("by hand");
+    if (!job.last) {
+      table.add({job.settings->name, "never", "", "", "", "", next});
+      continue;
+    }
+    const store::Run::Counts& counts = job.last->counts;
+    table.add({job.settings->name, wall.minute(job.last->started).substr(5),
+               std::string(name(job.last->state)), grouped(counts.asked),
+               grouped(counts.added + counts.changed + counts.removed), grouped(counts.held), next});
+  }
+  context.out << table.text();
+  if (picture.jobs.size() > most_jobs)
+    context.out << fmt::format(
+        "… and {}: tilts runs\n",
+        counted(static_cast<int64_t>(picture.jobs.size() - most_jobs), "more job", "more jobs"));
+}
+
+void print_registries(Context& context, const config::Configuration& configuration, const WallClock& wall) {
+  Table table({"Registry", "Adapter", "Endpoint", "Our certificate ends"});
+  for (const config::RegistrySettings& registry : std::views::take(configuration.registries, most_registries))
+    table.add({registry.name, registry.adapter, cut(host_of(registry.endpoint), 34),
+               certificate_end(registry, context.clock.now(), wall)});
+  context.out << table.text();
+  if (configuration.registries.size() > most_registries)
+    context.out << fmt::format("… and {} more\n", configuration.registries.size() - most_registries);
+}
+
+Exit status(Context& context) {
+  const std::filesystem::path file = configuration_file(context);
+  const config::Loaded loaded = config::load(file, context.clock.now());
+  if (!loaded.configuration)
+    throw Error(Code::config, loaded.problems.front().text() + "; tilts check lists everything");
+  const config::Configuration& configuration = *loaded.configuration;
+  const WallClock wall(configuration);
+  context.out << fmt::format("Tilts {}   {}   {}\n\n", TILTS_VERSION, heading(configuration),
+                             wall.minute(context.clock.now()));
+  Picture picture;
+  std::string no_store;
+  try {
+    picture = look(configuration, context);
+  } catch (const Error& error) {
+    // Before the first run there is no store: the page still says what is configured and what comes next.
+    no_store = error.what();
+    for (const config::JobSettings& job : configuration.jobs) picture.jobs.push_back({&job, {}, {}});
+  }
+  if (!picture.jobs.empty()) print_jobs(context, picture, wall);
+  context.out << '\n';
+  if (!configuration.registries.empty()) print_registries(context, configuration, wall);
+  context.out << '\n';
+
+  const std::optional<Time> beat = heartbeat(configuration);
+  const bool daemon_runs = beat && context.clock.now() - *beat < heartbeat_gone;
+  context.out << fmt::format("Daemon    {}\n", daemon_runs ? "runs"
+                                               : beat      ? "stopped; last heartbeat " + wall.minute(*beat)
+                                                           : "has not run yet");
+  if (!no_store.empty()) context.out << cut("Store     " + no_store, 79) << '\n';
+  if (!picture.alarms.empty())
+    context.out << cut(fmt::format("Alarms    {}: {}", picture.alarms.size(),
+                                   picture.alarms.front().sentence),
+                       79)
+                << '\n';
+  if (picture.findings > 0) context.out << fmt::format("Held back {}\n", grouped(picture.findings));
+  context.out << "\nNext: " << next_step(loaded, picture, daemon_runs) << '\n';
+  return Exit::all_well;
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Context& context) {
+  CLI::App* command =
+      app.add_subcommand("status", "What is going on, and what to do next; tilts alone says the same");
+  command->callback([&context] { context.action = [&context] { return status(context); }; });
+  context.action = [&context] { return status(context); };  // until another command is named
+}
+
+}  // namespace tilts::cli
