@@ -2,6 +2,8 @@
 //   case.txt                     operation, cursor, settings, roster ("word: value" lines)
 //   <Operation>-<n>.request.xml  the Body of the n-th request of that operation, as it must be
 //   <Operation>-<n>.response.xml the Body that is answered; cases/usual/<Operation>.response.xml when absent
+//   <Operation>-<n>.action.txt   the answer's Action, when it is not the operation's
+//   <Operation>-<n>.part.txt     what was verified of the answer, when it is not its Body
 //   records.txt                  what the run left behind: records and checkpoints
 //   error.txt                    "code: sentence" when it must fail
 // White space between elements says nothing in any of them.

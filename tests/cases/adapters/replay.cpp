@@ -75,8 +75,10 @@ void Replay::give(const std::string& exchange, uint64_t index, const TakeAnswer&
     if (!std::filesystem::exists(usual)) throw std::logic_error("the case has no answer to " + exchange);
     body = support::read_file(usual);
   }
-  const host::AnswerPart part{"Body", body};
-  const std::string action = *this->action(operation) + "Response";
+  const std::string other_part = data_.read(exchange + ".part.txt");
+  const std::string other_action = data_.read(exchange + ".action.txt");
+  const host::AnswerPart part{other_part.empty() ? "Body" : std::string_view(other_part), body};
+  const std::string action = other_action.empty() ? *this->action(operation) + "Response" : other_action;
   host::Answer given;
   given.parts = {&part, 1};
   given.fault = body.find(":Fault>") != std::string::npos;
