@@ -22,7 +22,7 @@ std::string in_riga(std::chrono::sys_time<Duration> time) {
 template <typename Time>
 Time parse(const std::string& text, const char* format) {
   std::istringstream stream(text);
-  Time time;
+  Time time{};
   stream >> date::parse(format, time);
   if (stream.fail() || stream.peek() != std::istringstream::traits_type::eof())
     throw std::invalid_argument("not a time: " + text);

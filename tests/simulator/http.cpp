@@ -91,6 +91,14 @@ bool write_reply(Stream& stream, const HttpReply& reply) {
   return stream.write(bytes) && whole;
 }
 
+// Closing over unread bytes would be a TCP reset, which takes the answer with it.
+void drain(Stream& stream) {
+  constexpr std::size_t enough = 64 << 20;
+  std::string unread(piece, '\0');
+  std::size_t total = 0, count = 0;
+  while (total < enough && (count = stream.read(unread.data(), unread.size())) != 0) total += count;
+}
+
 }  // namespace
 
 HttpServer::HttpServer(HttpSettings settings, TlsContext tls)
@@ -158,8 +166,10 @@ void HttpServer::serve(Stream& stream) {
   boost::beast::flat_buffer buffer;
   for (bool reused = false;; reused = true) {
     Reading reading = read_request(stream, buffer, settings_.largest_body);
-    if (reading.too_large)
+    if (reading.too_large) {
       write_reply(stream, {.status = 413, .content_type = "text/plain", .body = "too large"});
+      drain(stream);
+    }
     if (!reading.request) return;
     ++counters_.requests;
     reading.request->reused = reused;

@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
   app.add_option("--roster-out", options.roster_out, "write the city's roster (CSV)");
   app.add_option("--truth", options.truth,
                  "write what is true: a table when it ends in .csv, else JSON lines");
+  app.add_flag("--with-parent", options.with_parent, "stop when the program that started it ends");
   app.add_option("--port-file", options.port_file, "write the ports when ready");
   try {
     app.parse(argc, argv);

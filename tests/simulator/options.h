@@ -24,6 +24,7 @@ struct Options {
   std::string date;
   std::string soap;
   long clock_offset = 0;
+  bool with_parent = false;
   std::string roster_out, truth, port_file;
 };
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <openssl/err.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "tests/simulator/control.h"
@@ -109,6 +110,7 @@ class StopSignals {
 
 void run(const Options& options) {
   const StopSignals signals;
+  if (options.with_parent) prctl(PR_SET_PDEATHSIG, SIGTERM);
   const XmlLibraries libraries;
   Profile profile = read_profile(options.profile);
   if (!options.soap.empty()) profile.soap = options.soap == "1.1" ? Soap::v1_1 : Soap::v1_2;

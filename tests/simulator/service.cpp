@@ -33,6 +33,18 @@ std::string in_windows_1257(const std::string& utf8) {
 // Before the end of Body's content, so that the only thing wrong is the size.
 void pad(std::string& content, std::size_t beyond) { content.insert(content.rfind("</"), beyond, ' '); }
 
+// What HTTP says the action is, which has to be the signed one (WS-Addressing 1.0 SOAP Binding, section 6.2);
+// empty when it says none.
+std::string http_action(const HttpRequest& request) {
+  constexpr std::string_view parameter = "action=";
+  std::string action = request.soap_action;
+  if (const std::size_t at = request.content_type.find(parameter); at != std::string::npos)
+    action = request.content_type.substr(at + parameter.size(),
+                                         request.content_type.find(';', at) - at - parameter.size());
+  std::erase(action, '"');
+  return action;
+}
+
 bool is_kind(const std::optional<Fault>& fault, FaultKind kind) { return fault && fault->kind == kind; }
 
 constexpr const char* proxy_page =
@@ -53,7 +65,7 @@ Service::Service(const Profile& profile, const Clock& clock, Registry& registry,
 HttpReply Service::handle(const HttpRequest& request) {
   ++counters_.received;
   const std::string operation = claimed_operation(request);
-  const std::optional<Fault> fault = faults_.strike(operation, request.reused, !earlier(operation).empty());
+  const std::optional<Fault> fault = faults_.strike(operation, request.reused, answered_before(operation));
   if (is_kind(fault, FaultKind::reset_before)) return {.body = {}, .ending = Ending::reset};
   if (is_kind(fault, FaultKind::close_reused)) return {.body = {}, .ending = Ending::close};
   if (is_kind(fault, FaultKind::http_status))
@@ -79,6 +91,9 @@ HttpReply Service::handle(const HttpRequest& request) {
 HttpReply Service::answer(const HttpRequest& request, const std::string& operation,
                           std::optional<Fault> fault) {
   const Request verified = verifier_.verify(request.body);
+  const std::string& action = profile_.operations.at(verified.operation);
+  if (const std::string said = http_action(request); !said.empty() && said != action)
+    throw Refusal(Blame::sender, "Action is not the one that HTTP names");
   if (is_kind(fault, FaultKind::unsigned_fault) || is_kind(fault, FaultKind::signed_fault))
     return fault_reply(Blame::receiver, "The registry cannot serve this now", verified.message_id,
                        fault->kind == FaultKind::signed_fault);
@@ -94,9 +109,7 @@ HttpReply Service::answer(const HttpRequest& request, const std::string& operati
   }
   std::string bytes = is_kind(fault, FaultKind::replayed) ? earlier(operation) : std::string();
   if (bytes.empty())
-    bytes = write(stamp(profile_.operations.at(verified.operation) + "Response", verified.message_id,
-                        std::move(outcome.content)),
-                  fault);
+    bytes = write(stamp(action + "Response", verified.message_id, std::move(outcome.content)), fault);
   if (!fault) remember(verified.operation, bytes);
   return {
       .status = 200, .content_type = std::string(media_type()) + "; charset=utf-8", .body = std::move(bytes)};
@@ -165,7 +178,12 @@ std::string Service::earlier(const std::string& operation) const {
 
 void Service::remember(const std::string& operation, const std::string& bytes) {
   const std::lock_guard lock(earlier_mutex_);
-  earlier_.try_emplace(operation, bytes);
+  earlier_[operation] = bytes;
+}
+
+bool Service::answered_before(const std::string& operation) const {
+  const std::lock_guard lock(earlier_mutex_);
+  return earlier_.contains(operation);
 }
 
 const char* Service::media_type() const {

@@ -50,6 +50,7 @@ class Service {
   Answer stamp(std::string action, std::string relates_to, std::string content) const;
   std::string claimed_operation(const HttpRequest& request) const;
   std::string earlier(const std::string& operation) const;
+  bool answered_before(const std::string& operation) const;
   void remember(const std::string& operation, const std::string& bytes);
   const char* media_type() const;
 
@@ -61,7 +62,7 @@ class Service {
   RequestVerifier verifier_;
   ServiceCounters counters_;
   mutable std::mutex earlier_mutex_;
-  std::map<std::string, std::string> earlier_;  // the last answer to each operation
+  std::map<std::string, std::string> earlier_;  // the last right answer to each operation
 };
 
 }  // namespace tilts::simulator

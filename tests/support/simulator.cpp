@@ -56,8 +56,8 @@ int port_named(const std::string& ports, const std::string& name) {
 
 Simulator::Simulator(const std::filesystem::path& program, const std::vector<std::string>& arguments) {
   const std::filesystem::path port_file = folder_.path() / "ports";
-  std::vector<std::string> words{program.string(), "--listen",    "127.0.0.1:0",     "--control",
-                                 "127.0.0.1:0",    "--port-file", port_file.string()};
+  std::vector<std::string> words{program.string(), "--with-parent", "--listen",    "127.0.0.1:0",
+                                 "--control",      "127.0.0.1:0",   "--port-file", port_file.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());

@@ -16,7 +16,8 @@ namespace tilts::support {
 class Simulator {
  public:
   // Runs `program` with `arguments` (free ports are added) and returns when it is ready; throws when it ends
-  // first or is not ready in a minute.
+  // first or is not ready in a minute. It ends with the thread that made it, so no killed test leaves one
+  // behind.
   Simulator(const std::filesystem::path& program, const std::vector<std::string>& arguments);
   ~Simulator();
   Simulator(const Simulator&) = delete;

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <stdexcept>
 
@@ -174,6 +175,7 @@ Connection::Connection(int port, const std::string& anchor, const std::string& c
     SSL_CTX_use_certificate_chain_file(context_.get(), certificate.c_str());
     SSL_CTX_use_PrivateKey_file(context_.get(), key.c_str(), SSL_FILETYPE_PEM);
   }
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that resets while we write is part of the tests
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
