@@ -1,5 +1,5 @@
 /* The contract between the gateway (the host) and an adapter, version 1. Plain C, frozen: the build stops
-   when this file changes and adapter_abi.h.sha256 does not (cmake/Adapter.cmake).
+   when this file changes and adapter_abi.h.sha256 does not (frozen.cmake).
 
    Rules that hold everywhere
    - A text is (data, size) in UTF-8 without a terminating zero; data may be null only when size is 0.
@@ -204,9 +204,9 @@ enum { TILTS_SETTLED_RECEIVED = 1, TILTS_SETTLED_DECLINED = 2, TILTS_SETTLED_ABS
 enum { TILTS_LOG_DEBUG = 1, TILTS_LOG_INFORMATION = 2, TILTS_LOG_WARNING = 3, TILTS_LOG_ERROR = 4 };
 
 /* The services. Each is called with the table's own context. After one returned UNTRUSTED, CANCELLED, LIMIT,
-   UNKNOWN or BUG, or after emit, checkpoint, settle or park returned any failure, every later one of this
-   call returns the same status, nothing emitted since the last checkpoint is kept, and the call ends with
-   that status, whatever the entry point returns. Inside the two callbacks of ask_many only emit, checkpoint,
+   UNKNOWN or BUG, or emit, checkpoint, settle or park returned any failure, every later one of this call
+   returns the same, nothing emitted since the last checkpoint is kept, and the call ends with that status.
+   Only ask_many, submit, wait and the documents fail as CANCELLED. Inside a callback only emit, checkpoint,
    cancelled, log, roster, name, action, now, uuid and last_error may be called. */
 typedef struct tilts_host {
   uint32_t struct_size;

@@ -112,7 +112,7 @@ Emitted RecordArguments::read(const tilts_record& given) {
   if (given.field_count > type.fields.size())
     throw LimitExceeded(
         fmt::format("a {} has {} fields, it declares {}", type.name, given.field_count, type.fields.size()));
-  if (given.field_count > 0 && (given.fields == nullptr || given.field_stride < sizeof(tilts_field)))
+  if (given.field_count > 0 && !is_readable(given.fields, given.field_stride))
     nonsense(fmt::format("the fields of a {} cannot be read", type.name));
   fields_.clear();
   seen_.assign(type.fields.size(), false);

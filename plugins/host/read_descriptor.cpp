@@ -43,7 +43,7 @@ std::string documentation(tilts_text given, const std::string& of) {
 template <typename T, typename Read>
 void each(const T* first, uint32_t count, uint32_t stride, std::string_view what, const Read& read) {
   if (count == 0) return;
-  if (first == nullptr || stride < sizeof(T))
+  if (!is_readable(first, stride))
     refuse(fmt::format("its table of {} cannot be read; rebuild the adapter", what));
   for (uint32_t index = 0; index < count; ++index) read(strided(first, stride, index));
 }

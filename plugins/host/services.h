@@ -107,7 +107,8 @@ class Services {
 
   // Returns early, without throwing, when the run is being stopped.
   virtual void wait(std::chrono::milliseconds time) = 0;
-  // Asked by the host before every service: true makes each of them fail as cancelled.
+  // Asked by the host before every question, submission, wait and document: true makes them fail as
+  // cancelled. What is under way may still be emitted and kept.
   virtual bool cancelled() = 0;
 
   virtual std::string sign_document(std::string_view document) = 0;

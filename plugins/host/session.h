@@ -43,8 +43,8 @@ class Session {
   };
   enum class Kind {
     plain,       // a failure may be mended by the adapter, unless its code says otherwise
-    keeping,     // any failure stays; served also when the run is being stopped
-    exchanging,  // like plain, and not inside a callback of another
+    keeping,     // any failure stays
+    exchanging,  // like plain; not inside a callback of another, nor when the run is being stopped
   };
 
   template <typename Work>
@@ -104,8 +104,8 @@ tilts_status Session::serve(Kind kind, const char* what, const Work& work) noexc
     } else {
       if (foreign_) throw Error(Code::bug, "a service was called from another thread; mend the adapter");
       callback_ended_.reset();
-      // what is under way may be finished and kept when the run is being stopped
-      if (kind != Kind::keeping && services_->cancelled()) throw Cancelled();
+      // when the run is being stopped nothing new is asked; what is under way may be finished and kept
+      if (kind == Kind::exchanging && services_->cancelled()) throw Cancelled();
       if (parked_ && kind != Kind::plain) throw Error(Code::bug, "parked, and called it then");
       if (in_callback_ && kind == Kind::exchanging)
         throw Error(Code::bug, "called it inside the callback of another");

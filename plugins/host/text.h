@@ -19,7 +19,14 @@ std::string sentence(std::string_view text, size_t limit = 1000);
 inline tilts_text to_abi(std::string_view text) { return {text.data(), text.size()}; }
 inline std::string_view view(tilts_text text) { return {text.data, text.size}; }
 
-// The index-th of an array whose elements may have grown since this host was built.
+// Whether an array can be read as one of T: its elements may have grown since this host was built, not
+// shrunk.
+template <typename T>
+bool is_readable(const T* first, uint32_t stride) {
+  return first != nullptr && stride >= sizeof(T) && stride % alignof(T) == 0;
+}
+
+// The index-th of such an array.
 template <typename T>
 const T& strided(const T* first, uint32_t stride, uint32_t index) {
   const char* bytes = reinterpret_cast<const char*>(first) + size_t{stride} * index;

@@ -42,7 +42,7 @@ class Activity {
 
 // One thread that watches every adapter given to it. When one has run for `silence` without calling the host,
 // `silent(adapter id)` runs once on the watchdog's thread; the daemon's writes the run and ends the process
-// with 70 (the adapter's thread cannot be stopped).
+// with 70 (the adapter's thread cannot be stopped). It must not call watch or forget.
 class Watchdog {
  public:
   using Silent = std::function<void(const std::string& adapter)>;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 
 #include "plugins/sdk/failure.h"

@@ -25,17 +25,12 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "plugins/sdk/detail/record_pass.h"
 #include "plugins/sdk/detail/record_paths.h"
-#include "plugins/sdk/failure.h"
 
 namespace tilts::sdk {
 

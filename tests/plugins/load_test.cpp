@@ -71,6 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Cause{"two_settings_of_a_name", "two of its settings are named page-size"},
                     Cause{"two_fields_of_a_name", "two of the fields of person are named code"},
                     Cause{"field_table_cut_short", "its table of the fields of person cannot be read"},
+                    Cause{"field_table_crooked", "its table of the fields of person cannot be read"},
                     Cause{"operation_of_no_entry",
                           "operation everyone names entry points that the contract does not have"},
                     Cause{"operation_table_null", "its table of operations cannot be read"},

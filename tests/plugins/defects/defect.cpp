@@ -43,7 +43,9 @@ constexpr tilts_setting settings[] = {
 
 constexpr tilts_record_type record_types[] = {
     {text("person"), text("one person"), fields, 2,
-     has("field_table_cut_short") ? uint32_t{4} : uint32_t{sizeof(tilts_field_type)}},
+     has("field_table_cut_short") ? uint32_t{4}
+     : has("field_table_crooked") ? uint32_t{sizeof(tilts_field_type) + 1}
+                                  : uint32_t{sizeof(tilts_field_type)}},
 };
 
 constexpr tilts_operation operations[] = {

@@ -73,6 +73,9 @@ const std::array misuses{
     Misuse{MISUSE(nothing_wrong),
            [](Call& c) {
              const tilts_field fields[] = {{text("x"), 1, 0}, {code, 0, 0}};
+             if (const tilts_status s = c.host->log(c.host->context, TILTS_LOG_DEBUG, text("x"));
+                 s != TILTS_OK)
+               return s;
              if (const tilts_status s = c.emit(person(fields, 2)); s != TILTS_OK) return s;
              return c.checkpoint(text("there"), 7);
            }},
