@@ -78,8 +78,10 @@ std::string_view body_of(const sdk::Answer& answer, const std::string& action, s
   const std::string name(operation);
   const std::string_view body = answer.part("Body");
   if (body.empty())
-    throw Failure(Code::untrusted,
-                  name + ": the answer's Body is not among what was verified; nothing of it was taken");
+    throw Failure(
+        Code::untrusted,
+        name +
+            ": the answer's Body is not among what was verified; nothing of it was taken, ask the registry");
   if (answer.fault()) {
     const std::string_view code = fault_code(body);
     const bool theirs = code == "Receiver" || code == "Server";

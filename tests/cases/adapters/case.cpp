@@ -1,9 +1,9 @@
 #include "tests/cases/adapters/case.h"
 
 #include <algorithm>
-#include <regex>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 
 #include "tests/support/temporary_folder.h"
 
@@ -52,9 +52,16 @@ std::vector<fs::path> case_folders(const fs::path& adapters) {
 }
 
 std::string packed(const std::string& xml) {
-  static const std::regex between(">[ \\t\\r\\n]+<");
-  static const std::regex around("^[ \\t\\r\\n]+|[ \\t\\r\\n]+$");
-  return std::regex_replace(std::regex_replace(xml, between, "><"), around, "");
+  constexpr std::string_view white = " \t\r\n";
+  std::string result;
+  for (size_t at = 0; at < xml.size();) {
+    const size_t next = std::min(xml.find_first_not_of(white, at), xml.size());
+    const bool between = (result.empty() || result.back() == '>') && (next == xml.size() || xml[next] == '<');
+    if (!between) result.append(xml, at, next - at);
+    if (next < xml.size()) result += xml[next];
+    at = next + 1;
+  }
+  return result;
 }
 
 }  // namespace tilts::cases
