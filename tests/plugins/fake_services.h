@@ -20,6 +20,7 @@ struct FakeServices : Services {
   std::function<std::string(const Request&)> registry = [](const Request&) { return std::string("<none/>"); };
   std::function<void()> before_checkpoint = [] {};
   bool stopping = false;
+  bool stopped_by_waiting = false;
   bool swallow_callback_failures = false;
 
   // what the adapter did
@@ -79,7 +80,7 @@ struct FakeServices : Services {
                                                 : "absent " + std::string(reason);
   }
   void park(std::string_view text, std::chrono::seconds) override { token = text; }
-  void wait(std::chrono::milliseconds) override {}
+  void wait(std::chrono::milliseconds) override { stopping = stopped_by_waiting; }
   bool cancelled() override { return stopping; }
   std::string sign_document(std::string_view document) override { return "signed " + std::string(document); }
   void verify_document(std::string_view document, const TakeAnswer& answer) override {

@@ -83,6 +83,13 @@ INSTANTIATE_TEST_SUITE_P(
              "emit: 50001 records of 550011 bytes since the last checkpoint, 50000 of 33554432 are allowed"},
         Case{"ends_without_a_checkpoint",
              "ended with 1 records behind its last checkpoint; mend the adapter"},
+        Case{"emits_too_many_bytes",
+             "emit: 32 records of 33554784 bytes since the last checkpoint, 50000 of 33554432 are allowed"},
+        Case{"asks_about_too_many", "ask: a request asks about 10001 people, 10000 are allowed"},
+        Case{"asks_with_content_that_is_none", "ask: a request says that it has no content, and has some"},
+        Case{"asks_by_two_names",
+             "ask: a request needs either the profile's operation or an action, not both and not neither"},
+        Case{"parks_with_records_in_hand", "park: records were emitted after the last checkpoint"},
         Case{"has_fewer_than_nothing", "checkpoint: a snapshot cannot have fewer than no records"},
         Case{"has_a_huge_cursor", "checkpoint: the cursor has 65537 bytes, 65536 are allowed"},
         Case{"asks_with_no_callback", "ask: its callback for answers is null"},
@@ -194,6 +201,13 @@ TEST(Sticky, BeingStoppedEndsTheCallWithoutAnError) {
   EXPECT_EQ(services.requests.size(), 3u);
 }
 
+TEST(Sticky, AWaitThatWasCutShortEndsTheCall) {
+  FakeServices services;
+  EXPECT_EQ(pull(services, "waits"), "done");
+  services.stopped_by_waiting = true;
+  EXPECT_EQ(pull(services, "waits"), "cancelled");
+}
+
 TEST(Sticky, WhatIsUnderWayIsKeptWhenTheRunIsStopped) {
   FakeServices services;
   services.stopping = true;
@@ -242,6 +256,17 @@ TEST(Submission, OnlyAnInquiryFindsItAbsent) {
   Adapter adapter(misuser(), {});
   EXPECT_EQ(adapter.inquire(services, "calls_it_absent", entry), Ended::done);
   EXPECT_EQ(services.settlement, "absent not there");
+}
+
+TEST(Submission, IsSettledOnceAndOutsideOfAnswers) {
+  FakeServices services;
+  EXPECT_THAT(push(services, "settles_twice"), HasSubstr("settle: a submission is settled once"));
+  EXPECT_EQ(services.settlement, "received 1");
+  EXPECT_THAT(push(services, "parks_after_settling"), HasSubstr("park: what is settled cannot be parked"));
+  FakeServices others;
+  EXPECT_THAT(push(others, "settles_inside_an_answer"),
+              HasSubstr("settle: called it inside the callback of another"));
+  EXPECT_EQ(others.settlement, "");
 }
 
 TEST(Submission, OfAnUnknownTypeOrFieldIsRefusedBeforeTheAdapterSeesIt) {

@@ -274,6 +274,54 @@ const std::array misuses{
              while (status == TILTS_OK) status = c.ask(question());
              return status;
            }},
+    Misuse{MISUSE(emits_too_many_bytes),
+           [](Call& c) {
+             const std::string large(1 << 20, 'x');
+             const tilts_field fields[] = {{text_of(large), 1, 0}};
+             tilts_status status = TILTS_OK;
+             while (status == TILTS_OK) status = c.emit(person(fields, 1));
+             return status;
+           }},
+    Misuse{MISUSE(asks_about_too_many),
+           [](Call& c) {
+             tilts_request request = question();
+             request.subject_count = 10'001;
+             return c.ask(request);
+           }},
+    Misuse{MISUSE(asks_with_content_that_is_none), [](Call& c) { return c.ask(question(text("x"))); }},
+    Misuse{MISUSE(asks_by_two_names),
+           [](Call& c) {
+             tilts_request request = question();
+             request.action = text("urn:Ask");
+             return c.ask(request);
+           }},
+    Misuse{MISUSE(parks_with_records_in_hand),
+           [](Call& c) {
+             c.emit(person());
+             return c.host->park(c.host->context, text("token"), 60);
+           }},
+    Misuse{MISUSE(waits),
+           [](Call& c) {
+             c.host->wait(c.host->context, 10);
+             return tilts_status{TILTS_OK};
+           }},
+    Misuse{MISUSE_PUSH(settles_twice),
+           [](Call& c) {
+             c.host->settle(c.host->context, TILTS_SETTLED_RECEIVED, text("1"), {});
+             return c.host->settle(c.host->context, TILTS_SETTLED_DECLINED, {}, text("no"));
+           }},
+    Misuse{MISUSE_PUSH(parks_after_settling),
+           [](Call& c) {
+             c.host->settle(c.host->context, TILTS_SETTLED_RECEIVED, text("1"), {});
+             return c.host->park(c.host->context, text("token"), 60);
+           }},
+    Misuse{MISUSE_PUSH(settles_inside_an_answer),
+           [](Call& c) {
+             return c.ask(question(), [](void* self, uint64_t, const tilts_answer*) {
+               const Call& call = *static_cast<Call*>(self);
+               return call.host->settle(call.host->context, TILTS_SETTLED_RECEIVED, text("1"), {});
+             });
+           }},
     Misuse{MISUSE_PUSH(never_settles),
            [](Call& c) {
              const tilts_request request = question();
