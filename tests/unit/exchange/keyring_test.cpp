@@ -146,6 +146,20 @@ TEST(Keyring, takes_replaced_files_and_keeps_the_old_ones_while_they_do_not_fit)
   EXPECT_EQ(keys.problem(), "");
 }
 
+TEST(Keyring, sees_when_only_the_rights_of_a_file_were_mended) {
+  const support::TemporaryFolder folder;
+  const std::string key = write_secret(folder, "k.pem", read_file(pki("gateway.key")));
+  Keyring keys({{pki("gateway.pem"), key, {}, {}}}, anchors(), Clock::system(), milliseconds{0});
+  const auto first = keys.current();
+  folder.write("k.pem", read_file(pki("gateway.key")) + "\n");
+  fs::permissions(key, ours | fs::perms::group_read);
+  EXPECT_EQ(keys.current(), first);
+  EXPECT_THAT(keys.problem(), HasSubstr("chmod 600"));
+  fs::permissions(key, ours);
+  EXPECT_NE(keys.current(), first);
+  EXPECT_EQ(keys.problem(), "");
+}
+
 TEST(Keyring, tells_every_problem_at_the_start) {
   try {
     Keyring({{pki("gateway.pem"), "/nowhere/a", {}, {}}, {pki("gateway.pem"), "/nowhere/b", {}, {}}},
