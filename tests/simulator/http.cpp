@@ -127,10 +127,12 @@ HttpServer::~HttpServer() {
   shutdown(listener_, SHUT_RDWR);  // wakes accept()
   if (acceptor_.joinable()) acceptor_.join();
   close(listener_);
-  std::unique_lock lock(mutex_);
-  for (const int socket : open_)
-    if (socket >= 0) shutdown(socket, SHUT_RD);  // an answer in work is still written
-  finished_.wait(lock, [this] { return open_.empty(); });
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Connection& connection : connections_)
+      if (connection.socket >= 0) shutdown(connection.socket, SHUT_RD);  // an answer in work is still written
+  }
+  for (Connection& connection : connections_) connection.thread.join();
 }
 
 void HttpServer::accept() {
@@ -142,19 +144,24 @@ void HttpServer::accept() {
     }
     ++counters_.connections;
     const std::lock_guard lock(mutex_);
-    const auto place = open_.insert(open_.end(), socket);
-    std::thread([this, socket, place] {
-      {
-        Stream stream(socket, tls_.get(), settings_.idle);
-        serve(stream);
-        const std::lock_guard closing(mutex_);
-        *place = -1;  // its number may soon be another file's
-      }
-      const std::lock_guard gone(mutex_);
-      open_.erase(place);
-      if (open_.empty()) finished_.notify_all();
-    }).detach();
+    collect_finished();
+    Connection& connection = connections_.emplace_back(Connection{.socket = socket, .thread = {}});
+    connection.thread = std::thread([this, socket, &connection] {
+      Stream stream(socket, tls_.get(), settings_.idle);
+      serve(stream);
+      const std::lock_guard closing(mutex_);
+      connection.socket = -1;  // its number may soon be another file's
+      connection.finished = true;
+    });
   }
+}
+
+// Joined, not detached: libxml2 and OpenSSL give back what they keep for a thread only when it really ends.
+void HttpServer::collect_finished() {
+  connections_.remove_if([](Connection& connection) {
+    if (connection.finished) connection.thread.join();
+    return connection.finished;
+  });
 }
 
 void HttpServer::serve(Stream& stream) {

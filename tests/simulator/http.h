@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <list>
 #include <memory>
@@ -76,6 +75,7 @@ class HttpServer {
  private:
   void accept();
   void serve(Stream& stream);
+  void collect_finished();  // under the mutex
 
   HttpSettings settings_;
   TlsContext tls_;
@@ -83,9 +83,13 @@ class HttpServer {
   HttpCounters counters_;
   int listener_ = -1;
   unsigned port_ = 0;
+  struct Connection {
+    int socket;  // -1: closed
+    bool finished = false;
+    std::thread thread;
+  };
   std::mutex mutex_;
-  std::condition_variable finished_;
-  std::list<int> open_;  // sockets being served, each by a detached thread that takes itself out; -1: closing
+  std::list<Connection> connections_;
   std::atomic<bool> stopping_ = false;
   std::thread acceptor_;
 };
