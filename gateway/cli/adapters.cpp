@@ -68,8 +68,7 @@ Exit list(Context& context) {
 }  // namespace
 
 void add_adapters(CLI::App& app, Context& context) {
-  CLI::App* command =
-      app.add_subcommand("adapters", "The adapter libraries, what they do and how they are set");
+  CLI::App* command = app.add_subcommand("adapters", "The adapter libraries, and how they are set");
   command->footer("Loads each library of the adapters' folder; one that does not load says why.");
   command->callback([&context] { context.action = [&context] { return list(context); }; });
 }

@@ -117,17 +117,16 @@ Exit verify(Context& context) {
 void add_audit(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("audit", "Who looked at whom, when and why");
   command->require_subcommand(1);
-  CLI::App* of_subject =
-      command->add_subcommand("subject", "Every look-up of one person, by any code the person had");
+  CLI::App* of_subject = command->add_subcommand("subject", "Every look-up of one person");
   const auto json = std::make_shared<bool>(false);
   of_subject->add_flag("--json", *json, "For programs: {environment, municipality, looks: […]}");
   of_subject->footer(
-      "The personas kods is asked for, or read from standard input; it is never an argument.\n"
+      "By any code the person has or had. The personas kods is asked for, or read from standard input; it is "
+      "never an argument.\n"
       "Example: tilts audit subject");
   of_subject->callback(
       [&context, json] { context.action = [&context, json] { return subject(context, *json); }; });
-  CLI::App* verification =
-      command->add_subcommand("verify", "Prove that nothing was changed, removed or added afterwards");
+  CLI::App* verification = command->add_subcommand("verify", "Prove that nothing was changed afterwards");
   verification->footer("Ends with 0 when the audit is whole, 5 when it was changed.");
   verification->callback([&context] { context.action = [&context] { return verify(context); }; });
 }

@@ -32,13 +32,14 @@ Exit check(Context& context, const std::string& online) {
 }  // namespace
 
 void add_check(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand(
-      "check", "Every problem of configuration, adapters, mappings, certificates and store at once");
+  CLI::App* command = app.add_subcommand("check", "Every problem at once, with file and line");
   const auto online = std::make_shared<std::string>();
   command
       ->add_option("--online", *online, "Then ask this registry: name, TLS, our certificate, clock, one call")
       ->type_name("REGISTRY");
-  command->footer("Each problem with its file and line.\nExample: tilts check --online population");
+  command->footer(
+      "Looks at configuration, profiles, certificates, adapters, mappings with their cases, and the "
+      "store.\nExample: tilts check --online population");
   command->callback(
       [&context, online] { context.action = [&context, online] { return check(context, *online); }; });
 }

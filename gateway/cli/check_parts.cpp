@@ -34,7 +34,7 @@ class Parts {
 
  private:
   void problem(int line, const std::string& sentence) {
-    context_.err << config::Problem{configuration_.file, line, sentence}.text() << '\n';
+    context_.err << config::Problem{configuration_file(context_).string(), line, sentence}.text() << '\n';
     ++problems_;
   }
 

@@ -48,7 +48,7 @@ complete -o filenames -F _tilts tilts
 }  // namespace
 
 void add_completion(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("completion", "Print the completion of these words for bash");
+  CLI::App* command = app.add_subcommand("completion", "Print the completion for bash");
   command->footer("Example: source <(tilts completion)");
   command->callback([&app, &context] {
     context.action = [&app, &context] {

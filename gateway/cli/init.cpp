@@ -6,6 +6,7 @@
 
 #include "gateway/base/error.h"
 #include "gateway/cli/opened.h"
+#include "gateway/cli/text.h"
 #include "gateway/store/vault.h"
 
 namespace tilts::cli {
@@ -59,24 +60,24 @@ Exit init(Context& context) {
   make_folder(context, fs::path(configuration.heartbeat).parent_path(), "heartbeat");
   make_folder(context, configuration.adapters_folder, "adapter libraries");
 
+  const size_t open = config::load(file, context.clock.now()).problems.size();
   context.out << fmt::format(R"(
 Next:
-  1. Change {} : your municipality, registry, certificates, roster, targets.
+  1. Change {}: your municipality, registry, certificates, roster, targets.
   2. tilts check                 lists what is still missing, each with its line.
   3. tilts check --online REGISTRY
   4. tilts run JOB --preview     asks, and shows what it would deliver.
   5. tilts run JOB --initial     the first load; from then on: tilts serve.
-Losing the master key loses what is stored; {} problems are open now.
+Losing the master key loses what is stored. To mend now: {} in tilts.xml.
 )",
-                             file.string(), loaded.problems.size());
+                             file.string(), counted(static_cast<int64_t>(open), "problem", "problems"));
   return Exit::all_well;
 }
 
 }  // namespace
 
 void add_init(CLI::App& app, Context& context) {
-  CLI::App* command =
-      app.add_subcommand("init", "Begin: write a configuration, a master key and the folders");
+  CLI::App* command = app.add_subcommand("init", "Begin: a configuration, a master key, the folders");
   command->footer("What is there already is kept.\nExample: tilts --configuration /etc/tilts/tilts.xml init");
   command->callback([&context] { context.action = [&context] { return init(context); }; });
 }

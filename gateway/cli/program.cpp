@@ -45,6 +45,7 @@ int program(int argc, const char* const* argv, Context& context) {
                  "The configuration; by default ./tilts.xml, then /etc/tilts/tilts.xml")
       ->type_name("FILE");
   app.require_subcommand(0, 1);
+  app.get_formatter()->column_width(24);
 
   // In the order of a first day, then of every day after.
   add_init(app, context);

@@ -46,6 +46,13 @@ Picture look(const config::Configuration& configuration, const Context& context)
   });
 }
 
+bool has_store(const config::Configuration& configuration) {
+  constexpr std::string_view sqlite = "sqlite:";
+  const std::string& connection = configuration.store.connection;
+  std::error_code none;
+  return !connection.starts_with(sqlite) || std::filesystem::exists(connection.substr(sqlite.size()), none);
+}
+
 std::optional<Time> heartbeat(const config::Configuration& configuration) {
   std::string text;
   std::getline(std::ifstream(configuration.heartbeat), text);
@@ -95,7 +102,7 @@ void print_jobs(Context& context, const Picture& picture, const WallClock& wall)
   Table table({"Job", "Last run", "Result", "Asked", "Changed", "Held", "Next"});
   for (const JobLine& job : std::views::take(picture.jobs, most_jobs)) {
     const std::string next = job.next                 ? wall.minute(*job.next).substr(5)
-                             : job.settings->schedule ? std::string("daemon stopped")
+                             : job.settings->schedule ? std::string("not planned yet")
                                                       : std::string("by hand");
     if (!job.last) {
       table.add({job.settings->name, "never", "", "", "", "", next});
@@ -137,8 +144,8 @@ Exit status(Context& context) {
   try {
     picture = look(configuration, context);
   } catch (const Error& error) {
-    // Before the first run there is no store: the page still says what is configured and what comes next.
-    no_store = error.what();
+    // The page still says what is configured and what comes next.
+    no_store = has_store(configuration) ? error.what() : "not there yet; the first run makes it";
     for (const config::JobSettings& job : configuration.jobs) picture.jobs.push_back({&job, {}, {}});
   }
   if (!picture.jobs.empty()) print_jobs(context, picture, wall);
@@ -165,8 +172,8 @@ Exit status(Context& context) {
 }  // namespace
 
 void add_status(CLI::App& app, Context& context) {
-  CLI::App* command =
-      app.add_subcommand("status", "What is going on, and what to do next; tilts alone says the same");
+  CLI::App* command = app.add_subcommand("status", "What is going on, and what to do next");
+  command->footer("tilts without a command says the same.");
   command->callback([&context] { context.action = [&context] { return status(context); }; });
   context.action = [&context] { return status(context); };  // until another command is named
 }

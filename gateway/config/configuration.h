@@ -114,17 +114,20 @@ struct JobSettings {
 
 enum class TargetKind { csv, xml, ndjson, sql };
 enum class Encoding { utf_8, windows_1257 };
+// Who opens a csv file: people (a spreadsheet: BOM, codes as text, guarded cells) or a program (RFC 4180).
+enum class Reader { people, program };
 
 struct TargetSettings {
   int line = 0;
   std::string name;
   TargetKind kind = TargetKind::csv;
-  std::string folder;  // of csv, xml, ndjson
-  Encoding encoding = Encoding::utf_8;
-  std::string stylesheet;  // of xml: XSLT applied record by record; may be empty
-  std::string schema;      // of xml: XSD of the output; may be empty
-  std::string connection;  // of sql, as in StoreSettings
-  std::string table;       // of sql
+  std::string folder;                   // of csv, xml, ndjson
+  Encoding encoding = Encoding::utf_8;  // of csv
+  Reader reader = Reader::people;       // of csv
+  std::string stylesheet;               // of xml: XSLT applied record by record; may be empty
+  std::string schema;                   // of xml: XSD of the output; may be empty
+  std::string connection;               // of sql, as in StoreSettings
+  std::string table;                    // of sql
 };
 
 struct Configuration {

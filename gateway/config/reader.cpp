@@ -226,6 +226,7 @@ TargetSettings target(const Element& element) {
               : kind == "sql"    ? TargetKind::sql
                                  : TargetKind::csv;
   read.encoding = element.text("encoding") == "windows-1257" ? Encoding::windows_1257 : Encoding::utf_8;
+  read.reader = element.text("reader") == "program" ? Reader::program : Reader::people;
   read.folder = element.path("folder");
   read.stylesheet = element.path("stylesheet");
   read.schema = element.path("schema");
@@ -244,13 +245,14 @@ TargetSettings target(const Element& element) {
   if (read.kind == TargetKind::sql) {
     demand("connection");
     demand("table");
-    refuse_other({"folder", "encoding", "stylesheet", "schema"});
+    refuse_other({"folder", "stylesheet", "schema"});
   } else {
     demand("folder");
     refuse_other({"connection", "table"});
     if (read.kind != TargetKind::xml) refuse_other({"stylesheet", "schema"});
-    if (read.kind == TargetKind::ndjson) refuse_other({"encoding"});  // JSON is UTF-8 (RFC 8259, section 8.1)
   }
+  if (read.kind != TargetKind::csv)
+    refuse_other({"encoding", "reader"});  // the others are UTF-8 for programs
   return read;
 }
 

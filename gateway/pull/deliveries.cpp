@@ -33,6 +33,8 @@ std::unique_ptr<targets::Target> open_target(const config::Configuration& config
   settings.folder = found->folder;
   settings.encoding = found->encoding == config::Encoding::windows_1257 ? targets::Encoding::windows1257
                                                                         : targets::Encoding::utf8;
+  settings.reader =
+      found->reader == config::Reader::program ? targets::Reader::program : targets::Reader::people;
   settings.stylesheet = found->stylesheet;
   settings.schema = found->schema;
   settings.connection = found->connection;

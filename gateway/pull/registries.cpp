@@ -29,7 +29,7 @@ Registry open(const config::Configuration& configuration, const config::Registry
                              .clock = clock};
   std::vector<exchange::KeyFiles> pairs;
   for (const config::IdentitySettings& identity : settings.identities)
-    pairs.push_back({identity.certificate, identity.key, {}, identity.active_from});
+    pairs.push_back({identity.certificate, identity.key, identity.passphrase_file, identity.active_from});
   outward.keys = std::make_shared<exchange::Keyring>(std::move(pairs), settings.tls_anchors, clock);
 
   auto trust = outward.trust;

@@ -26,7 +26,7 @@ TEST(Files, WhatIsMissingIsAllNamed) {
                   "17: registry population: key: certs/gateway.key is not there",
                   "14: registry population: tls anchor: certs/trust/population/tls-ca.pem is not there",
                   "30: job residents: mapping: mappings/municipal/resident.xml is not there",
-                  "36: target addresses: stylesheet: mappings/municipal/address.xsl is not there"));
+                  "37: target addresses: stylesheet: mappings/municipal/address.xsl is not there"));
 }
 
 TEST(Files, ARosterThatIsNotThereYetStopsNoStart) {

@@ -177,7 +177,7 @@ TEST(Load, WhatOnlyWeCanReadIsRefusedWithItsLine) {
           "17: active-from \"2026-01-01T00:00:00\": not a date and time with a zone",
           testing::MatchesRegex(R"(27: cron "30 25 \* \* \*": hour "25" is not 0 to 23.*)"),
           testing::StartsWith("27: zone \"Europe/Nowhere\": "),
-          "37: a password has no place in the configuration; put it into a file and say passfile=FILE"));
+          "38: a password has no place in the configuration; put it into a file and say passfile=FILE"));
 }
 
 TEST(Load, LoadOrRefuseNamesTheFirstAndCountsTheRest) {

@@ -77,7 +77,7 @@ TEST(References, NoNameTwice) {
   house.with(second_target, R"(<target name="residents" kind="csv" folder="out/other"/>
   <target name="cards")");
   EXPECT_THAT(house.problems(),
-              ElementsAre("37: target residents is already declared in line 35; give each its own name"));
+              ElementsAre("38: target residents is already declared in line 36; give each its own name"));
 }
 
 TEST(References, NoSettingTwice) {
@@ -94,7 +94,7 @@ TEST(References, TargetsDoNotWriteOverEachOther) {
   EXPECT_THAT(
       house.problems(),
       ElementsAre(
-          "36: target addresses: target residents writes to the same place (out/residents); give each "
+          "37: target addresses: target residents writes to the same place (out/residents); give each "
           "its own"));
 }
 
@@ -105,7 +105,7 @@ TEST(References, OneTargetOneDelivery) {
       house.problems(),
       ElementsAre("31: job residents: target residents already gets the records of job residents; give each "
                   "delivery its own"));
-  EXPECT_THAT(house.notices(), ElementsAre("36: target addresses: no job delivers to it"));
+  EXPECT_THAT(house.notices(), ElementsAre("37: target addresses: no job delivers to it"));
 }
 
 TEST(References, AnIdentityMustBeActive) {
@@ -140,13 +140,20 @@ TEST(References, ARosterComesFromOnePlace) {
 
 TEST(References, ATargetSaysWhatItsKindNeeds) {
   EXPECT_THAT(House().with(R"(table="card_holder")", R"(folder="out/x")").problems(),
-              UnorderedElementsAre("37: target cards: a sql target needs table",
-                                   "37: target cards: a sql target has no folder"));
+              UnorderedElementsAre("38: target cards: a sql target needs table",
+                                   "38: target cards: a sql target has no folder"));
   EXPECT_THAT(House()
                   .with(R"(kind="csv" folder="out/residents")", R"(kind="ndjson" encoding="windows-1257")")
                   .problems(),
-              UnorderedElementsAre("35: target residents: a ndjson target needs folder",
-                                   "35: target residents: a ndjson target has no encoding"));
+              UnorderedElementsAre("36: target residents: a ndjson target needs folder",
+                                   "36: target residents: a ndjson target has no encoding"));
+  EXPECT_THAT(House().with(R"(kind="xml")", R"(kind="xml" reader="program")").problems(),
+              ElementsAre("37: target addresses: a xml target has no reader"));
+  House house;
+  house.with(R"(kind="csv")", R"(kind="csv" reader="program" encoding="windows-1257")");
+  const Configuration read = *house.load().configuration;
+  EXPECT_EQ(read.targets[0].reader, Reader::program);
+  EXPECT_EQ(read.targets[0].encoding, Encoding::windows_1257);
 }
 
 }  // namespace

@@ -1,0 +1,108 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/cli/text.h"
+#include "tests/unit/cli/desk.h"
+
+namespace tilts::cli {
+namespace {
+
+using testing::AllOf;
+using testing::Each;
+using testing::HasSubstr;
+
+void fits_a_terminal(const std::string& text) {
+  EXPECT_LE(lines(text).size(), 24u);
+  for (const std::string& line : lines(text)) EXPECT_LE(places(line), 80u) << line;
+}
+
+TEST(Status, BeforeTheFirstRunSaysHowToBegin) {
+  Desk desk;
+  EXPECT_EQ(desk.type({}), 0) << desk.err;
+  EXPECT_THAT(desk.out, AllOf(HasSubstr("test · Piekrastes novads"), HasSubstr("residents"),
+                              HasSubstr("never"), HasSubstr("Next: tilts run residents --preview")));
+  fits_a_terminal(desk.out);
+}
+
+TEST(Status, IsWhatTiltsAlonePrints) {
+  Desk desk;
+  desk.type({});
+  const std::string alone = desk.out;
+  desk.type({"status"});
+  EXPECT_EQ(desk.out, alone);
+}
+
+TEST(Status, OneLineAJobAndOneARegistry) {
+  Desk desk;
+  {
+    store::Store store = desk.store();
+    desk.ran(store, store::RunState::done, "fine", {.asked = 22500, .changed = 21, .held = 2});
+    store.write([&](store::Transaction& t) {
+      store.occurrences().plan(t, "residents", parse_time("2026-11-22T00:30:00Z"), desk.now);
+    });
+  }
+  desk.house.write("var/heartbeat", "2026-11-21T11:59:55.000Z\n");
+  EXPECT_EQ(desk.type({"status"}), 0);
+  EXPECT_EQ(desk.out.substr(desk.out.find('\n')), R"(
+
+Job        Last run     Result   Asked  Changed  Held  Next
+residents  11-21 02:30  done    22 500       21     2  11-22 02:30
+
+Registry    Adapter     Endpoint        Our certificate ends
+population  population  127.0.0.1:8443  2027-06-01
+
+Daemon    runs
+
+Next: nothing: all is well
+)");
+}
+
+TEST(Status, NamesTheNextStepWorstFirst) {
+  Desk desk;
+  const auto next = [&] {
+    desk.type({});
+    fits_a_terminal(desk.out);
+    return lines(desk.out).back();
+  };
+  {
+    store::Store store = desk.store();
+    desk.ran(store, store::RunState::done, "fine");
+  }
+  EXPECT_EQ(next(), "Next: systemctl start tilts   nothing runs by itself until then");
+  store::Run waiting;
+  {
+    store::Store store = desk.store();
+    store.write([&](store::Transaction& t) {
+      store.alarms().raise(t, "job residents", std::string(200, 'x'), desk.now);
+    });
+  }
+  EXPECT_EQ(next(), "Next: tilts alarms   what rang and still stands");
+  {
+    store::Store store = desk.store();
+    waiting = desk.ran(store, store::RunState::waiting, "too many changes");
+  }
+  EXPECT_EQ(next(),
+            "Next: tilts approve " + waiting.id + " --because \"…\"   or let the next run replace it");
+  desk.house.remove("certs/gateway.key");
+  EXPECT_EQ(next(), "Next: tilts check   lists 1 problem of the configuration");
+}
+
+TEST(Status, ManyJobsAndRegistriesStillFit) {
+  Desk desk;
+  std::string more;
+  for (int i = 0; i < 30; ++i) {
+    const std::string n = std::to_string(i);
+    more +=
+        R"(<job name="a-job-with-quite-a-long-name-)" + n +
+        R"(" registry="population" operation="residents" legal-basis="residents"><no-roster because="test"/>)"
+        R"(<deliver mapping="mappings/municipal/resident.xml" target="t)" +
+        n + R"("/></job><target name="t)" + n + R"(" kind="csv" folder="out/)" + n + R"("/>)";
+  }
+  desk.house.with("</tilts>", more + "</tilts>");
+  EXPECT_EQ(desk.type({}), 0) << desk.err;
+  fits_a_terminal(desk.out);
+  EXPECT_THAT(desk.out, HasSubstr("… and 24 more jobs"));
+}
+
+}  // namespace
+}  // namespace tilts::cli
