@@ -96,6 +96,7 @@ Exit harmless_call(Context& context, const config::Configuration& configuration,
   // An empty Body asks about nobody: whatever comes back, signed, proves both directions.
   exchange::Call call;
   call.operation = exchange.profile().operations.front().name;
+  call.content = std::string();
   call.return_faults = true;
   const auto began = std::chrono::steady_clock::now();
   try {

@@ -1,5 +1,6 @@
 #include "gateway/exchange/cryptography.h"
 
+#include <algorithm>
 #include <cstddef>
 
 #include <xmlsec/crypto.h>
@@ -99,9 +100,13 @@ int str_push_xml(xmlSecTransformPtr transform, xmlSecNodeSetPtr nodes, xmlSecTra
   const xmlSecDSigCtx* signature = context_of_reference(context);
   if (signature->userData == nullptr) return -1;  // somebody else in this process is at work with xmlsec
   const Work& work = work_of(signature);
-  if (nodes == nullptr || nodes->nodes == nullptr || nodes->nodes->nodeNr != 1) return -1;
-  const auto token = work.task.tokens.find(nodes->nodes->nodeTab[0]);
-  if (token == work.task.tokens.end() || transform->next == nullptr) return -1;
+  // "#id" arrives as a list of node sets, so the apex is the known one that is in it while its parent is not.
+  const auto token = std::ranges::find_if(work.task.tokens, [nodes](const auto& known) {
+    auto* node = const_cast<xmlNode*>(known.first);
+    return xmlSecNodeSetContains(nodes, node, node->parent) == 1 &&
+           xmlSecNodeSetContains(nodes, node->parent, node->parent->parent) != 1;
+  });
+  if (nodes == nullptr || token == work.task.tokens.end() || transform->next == nullptr) return -1;
   transform->status = xmlSecTransformStatusFinished;
   return xmlSecTransformPushBin(transform->next, reinterpret_cast<const xmlSecByte*>(token->second.data()),
                                 static_cast<xmlSecSize>(token->second.size()), 1, context);
