@@ -9,6 +9,19 @@
 namespace tilts::cli {
 namespace {
 
+// A notice holds nothing back: it was delivered, and a clerk should look.
+const char* held(Weight weight) {
+  switch (weight) {
+    case Weight::field:
+      return "field";
+    case Weight::record:
+      return "record";
+    case Weight::notice:
+      break;
+  }
+  return "nothing";
+}
+
 struct Words {
   std::string job;
   bool json = false;
@@ -44,7 +57,7 @@ void print_json(Context& context, const config::Configuration& configuration, co
     object.set("client", one.client);
     object.set("since", to_text(one.since));
     object.set("run", one.run);
-    object.set("holds", one.finding.weight == Weight::record ? "record" : "field");
+    object.set("holds", held(one.finding.weight));
     object.set("rule", one.finding.rule);
     object.set("record", one.finding.record);
     object.set("field", one.finding.field);
@@ -63,9 +76,10 @@ void print(Context& context, const config::Configuration& configuration, const s
   const int64_t count = each_finding(store, words.job, [&](const store::StoredFinding& one) {
     const bool whole = one.finding.weight == Weight::record;
     context.out << fmt::format("\nClient {}   {} {}   since {}   {}\n  {}\n  {}\n", one.client,
-                               whole ? "record" : "field", whole ? one.finding.record : one.finding.field,
-                               wall.minute(one.since), one.target,
-                               words.latvian ? one.finding.latvian : one.finding.english, one.finding.place);
+                               one.finding.weight == Weight::notice ? "notice on" : held(one.finding.weight),
+                               whole ? one.finding.record : one.finding.field, wall.minute(one.since),
+                               one.target, words.latvian ? one.finding.latvian : one.finding.english,
+                               one.finding.place);
   });
   context.out << (count == 0 ? "\nNothing is held back.\n"
                              : fmt::format("\n{}. Mend each where it comes from; the next run looks again.\n",
@@ -85,7 +99,8 @@ Exit list(Context& context, const Words& words) {
 }  // namespace
 
 void add_findings(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("findings", "What is held back now, for which client, and why");
+  CLI::App* command =
+      app.add_subcommand("findings", "What is held back or to be looked at, for which client, and why");
   const auto words = std::make_shared<Words>();
   command->add_option("JOB", words->job, "Of this job alone");
   command->add_flag("--json", words->json, "For programs: {environment, municipality, findings: […]}");

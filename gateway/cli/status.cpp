@@ -93,7 +93,7 @@ std::string next_step(const config::Loaded& loaded, const Picture& picture, bool
   for (const JobLine& job : picture.jobs)
     if (!job.last) return fmt::format("tilts run {} --preview   it has never run", job.settings->name);
   if (!daemon_runs) return "systemctl start tilts   nothing runs by itself until then";
-  if (picture.findings > 0) return "tilts findings   what is held back, and why";
+  if (picture.findings > 0) return "tilts findings   what is held back or to be looked at, and why";
   if (!loaded.notices.empty()) return "tilts check   something ends soon";
   return "nothing: all is well";
 }
@@ -164,7 +164,7 @@ Exit status(Context& context) {
                                    picture.alarms.front().sentence),
                        79)
                 << '\n';
-  if (picture.findings > 0) context.out << fmt::format("Held back {}\n", grouped(picture.findings));
+  if (picture.findings > 0) context.out << fmt::format("Findings  {}\n", grouped(picture.findings));
   context.out << "\nNext: " << next_step(loaded, picture, daemon_runs) << '\n';
   return Exit::all_well;
 }

@@ -10,7 +10,8 @@ inline constexpr std::string_view soap11 = "http://schemas.xmlsoap.org/soap/enve
 inline constexpr std::string_view soap12 = "http://www.w3.org/2003/05/soap-envelope";
 inline constexpr std::string_view soap11_next = "http://schemas.xmlsoap.org/soap/actor/next";
 inline constexpr std::string_view soap12_next = "http://www.w3.org/2003/05/soap-envelope/role/next";
-inline constexpr std::string_view soap12_ultimate = "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
+inline constexpr std::string_view soap12_ultimate =
+    "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
 
 // WS-Addressing 1.0 (W3C 2006), and the drafts that must not stand beside it
 inline constexpr std::string_view wsa = "http://www.w3.org/2005/08/addressing";
@@ -22,7 +23,8 @@ inline constexpr std::string_view wsa_anonymous = "http://www.w3.org/2005/08/add
 // WS-Security 1.0 and 1.1 (OASIS)
 inline constexpr std::string_view wsse =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
-inline constexpr std::string_view wsse11 = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd";
+inline constexpr std::string_view wsse11 =
+    "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd";
 inline constexpr std::string_view wsu =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
 inline constexpr std::string_view base64_binary =
@@ -42,7 +44,8 @@ inline constexpr std::string_view str_transform =
 inline constexpr std::string_view ds = "http://www.w3.org/2000/09/xmldsig#";
 inline constexpr std::string_view exclusive_c14n = "http://www.w3.org/2001/10/xml-exc-c14n#";
 inline constexpr std::string_view inclusive_c14n = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
-inline constexpr std::string_view enveloped_signature = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+inline constexpr std::string_view enveloped_signature =
+    "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 inline constexpr std::string_view rsa_sha1 = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
 inline constexpr std::string_view rsa_sha256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
 inline constexpr std::string_view rsa_sha384 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384";

@@ -14,16 +14,16 @@ namespace tilts::exchange {
 enum class SoapVersion { v1_1, v1_2 };
 
 struct Policy {
-  std::optional<SoapVersion> soap;      // absent: 1.1 or 1.2
-  bool signature = true;                // false: answers="unsigned" by the profile's words; assurance is tls-only
+  std::optional<SoapVersion> soap;  // absent: 1.1 or 1.2
+  bool signature = true;            // false: answers="unsigned" by the profile's words; assurance is tls-only
   xml::Limits limits;
   std::chrono::seconds skew{60};
-  std::chrono::seconds lifetime{600};   // Expires at most so long after Created
-  bool relates_to = true;               // answers must say which request they answer
-  std::set<std::string> legacy;         // algorithm URIs allowed by words (section 6)
-  std::set<std::string> left_out;       // parts that need not be signed: "Body", "To", …
-  std::set<std::string> also_signed;    // further parts, "{namespace}local", that must be
-  bool revocation = false;              // whole path, unknown or stale is a refusal
+  std::chrono::seconds lifetime{600};  // Expires at most so long after Created
+  bool relates_to = true;              // answers must say which request they answer
+  std::set<std::string> legacy;        // algorithm URIs allowed by words (section 6)
+  std::set<std::string> left_out;      // parts that need not be signed: "Body", "To", …
+  std::set<std::string> also_signed;   // further parts, "{namespace}local", that must be
+  bool revocation = false;             // whole path, unknown or stale is a refusal
 };
 
 }  // namespace tilts::exchange

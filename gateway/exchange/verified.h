@@ -10,8 +10,9 @@ namespace tilts::exchange {
 enum class Assurance { message_signed, tls_only };
 
 struct Part {
-  std::string name;   // "Body", "Timestamp", "Action", …; the element's "{namespace}local" for any other
-  std::string bytes;  // exactly what was digested: exclusive canonical XML, its own namespaces declared inside
+  std::string name;  // "Body", "Timestamp", "Action", …; the element's "{namespace}local" for any other
+  std::string
+      bytes;  // exactly what was digested: exclusive canonical XML, its own namespaces declared inside
 };
 
 class Verified {

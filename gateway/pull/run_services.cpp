@@ -63,6 +63,11 @@ void RunServices::ask_many(uint64_t count, const MakeRequest& request, const Tak
   Lookups lookups(store_, clock_, context_);
   const auto call = [&](size_t index) {
     host::Request made = request(index);
+    for (const std::string& subject : made.subjects)
+      if (!people_.find(subject))
+        throw Error(Code::bug,
+                    "the adapter asks about somebody who is not on the roster of this job; nothing was asked, "
+                    "report it to the adapter's author");
     exchange::Call asking{.operation = made.operation.empty() ? made.action : made.operation,
                           .path = made.path,
                           .content = content_of(made.content)};

@@ -36,7 +36,7 @@ std::vector<StoredFinding> findings(Session& session, const Vault& vault, const 
     StoredFinding stored;
     const std::string content = vault.open(place(job, id), sealed.bytes);
     Unpacker packed(content);
-    stored.finding.weight = packed.number() == 0 ? Weight::field : Weight::record;
+    stored.finding.weight = static_cast<Weight>(packed.number());
     for (std::string* text :
          {&stored.finding.rule, &stored.finding.record, &stored.finding.key, &stored.finding.field,
           &stored.finding.place, &stored.finding.english, &stored.finding.latvian})
@@ -64,8 +64,8 @@ void Findings::put(Transaction& transaction, std::string_view job, std::string_v
                    std::string_view client, std::string_view run, const Finding& finding, Time now) const {
   const std::string opaque = id(job, target, finding);
   const std::string content =
-      pack(int64_t{finding.weight == Weight::record}, finding.rule, finding.record, finding.key,
-           finding.field, finding.place, finding.english, finding.latvian);
+      pack(static_cast<int64_t>(finding.weight), finding.rule, finding.record, finding.key, finding.field,
+           finding.place, finding.english, finding.latvian);
   transaction.run(kPut, job, opaque, target, client, now, run,
                   Blob{vault_.seal(place(job, opaque), content)});
 }

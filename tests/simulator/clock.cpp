@@ -39,6 +39,10 @@ std::string utc(Clock::Time time) {
   return date::format("%FT%TZ", std::chrono::floor<std::chrono::milliseconds>(time));
 }
 
+std::string http_date(Clock::Time time) {
+  return date::format("%a, %d %b %Y %T GMT", date::floor<std::chrono::seconds>(time));
+}
+
 std::string riga(Clock::Time time) { return in_riga(time); }
 
 std::string start_of_day(std::chrono::sys_days day, bool as_utc) {

@@ -22,6 +22,8 @@ class Clock {
 
 // wsu:Created and Expires: "2026-11-21T02:30:00.123Z".
 std::string utc(Clock::Time time);
+// "Sat, 21 Nov 2026 02:30:00 GMT"
+std::string http_date(Clock::Time time);
 // IVIS TimeStamp: six decimals and the offset that Riga has at that moment, "…00.123456+02:00".
 std::string riga(Clock::Time time);
 // The start of a day in Riga, with its offset or, for `as_utc`, with Z: both stand in one message.

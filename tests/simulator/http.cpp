@@ -86,6 +86,7 @@ bool write_reply(Stream& stream, const HttpReply& reply) {
       fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n", reply.status,
                   text_of(http::obsolete_reason(http::int_to_status(reply.status))), reply.content_type,
                   reply.body.size());
+  if (!reply.date.empty()) bytes.insert(bytes.size() - 2, "Date: " + reply.date + "\r\n");
   const bool whole = reply.ending == Ending::keep;
   bytes.append(reply.body, 0, whole ? reply.body.size() : reply.body.size() / 2);
   return stream.write(bytes) && whole;

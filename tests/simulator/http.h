@@ -41,6 +41,7 @@ struct HttpReply {
   std::string content_type = "application/json";
   std::string body;
   Ending ending = Ending::keep;
+  std::string date;  // of the header of that name (RFC 9110, 5.6.7); none when empty
 };
 
 struct HttpCounters {

@@ -63,6 +63,12 @@ Service::Service(const Profile& profile, const Clock& clock, Registry& registry,
       verifier_(profile, signers, clock, std::move(addresses)) {}
 
 HttpReply Service::handle(const HttpRequest& request) {
+  HttpReply reply = react(request);
+  reply.date = http_date(clock_.now());
+  return reply;
+}
+
+HttpReply Service::react(const HttpRequest& request) {
   ++counters_.received;
   const std::string operation = claimed_operation(request);
   const std::optional<Fault> fault = faults_.strike(operation, request.reused, answered_before(operation));

@@ -43,6 +43,7 @@ class Service {
   bool can_expire() const { return keys_.expired.has_value(); }
 
  private:
+  HttpReply react(const HttpRequest& request);
   HttpReply answer(const HttpRequest& request, const std::string& operation, std::optional<Fault> fault);
   HttpReply fault_reply(Blame blame, const std::string& reason, const std::string& relates_to,
                         bool is_signed) const;
