@@ -53,11 +53,11 @@ int meter_push(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSecSize 
                xmlSecTransformCtxPtr context) {
   Work& work = *static_cast<Work*>(transform->reserved0);
   work.octets += size;
-  if (work.octets > work.task.most_octets) {
-    work.too_many = true;
-    return -1;
-  }
-  return transform->next == nullptr ? 0 : xmlSecTransformPushBin(transform->next, data, size, final, context);
+  work.too_many = work.too_many || work.octets > work.task.most_octets;
+  if (transform->next == nullptr) return 0;
+  // Past the limit nothing goes on but the end: xmlsec loses a buffer when a canonicalisation is cut short.
+  if (!work.too_many) return xmlSecTransformPushBin(transform->next, data, size, final, context);
+  return final == 0 ? 0 : xmlSecTransformPushBin(transform->next, nullptr, 0, final, context);
 }
 
 xmlSecTransformId meter_id() {

@@ -53,6 +53,7 @@ class Sql::Conversation {
 
   Poco::Data::Session& session() { return session_; }
   void run(const std::string& sql) { session_ << sql, now; }
+  bool sqlite() const { return settings_.connection.starts_with(sqlite_scheme); }
   // IMMEDIATE: a writer beside us is waited for here, and not met in the middle.
   void begin() { run(sqlite() ? "BEGIN IMMEDIATE" : "BEGIN"); }
 
@@ -70,8 +71,6 @@ class Sql::Conversation {
   }
 
  private:
-  bool sqlite() const { return settings_.connection.starts_with(sqlite_scheme); }
-
   static Error refusal(const Settings& settings, const Poco::Exception& error) {
     const bool wrong =
         dynamic_cast<const Poco::Data::SQLite::InvalidSQLStatementException*>(&error) != nullptr ||
@@ -132,6 +131,9 @@ class Sql::SqlWriting : public Writing {
 
   ~SqlWriting() override {
     if (finished_) return;
+    // Poco 1.11 frees a PostgreSQL statement's last result twice when its repetition fails, so such
+    // statements are given up and never destroyed: some hundred bytes for a broken connection.
+    if (failed_ && !conversation_.sqlite()) new std::map(std::move(statements_));
     statements_.clear();
     try {
       conversation_.run("ROLLBACK");
@@ -152,7 +154,9 @@ class Sql::SqlWriting : public Writing {
         cells_[i].clear();
         if (!row.cells[i].empty()) cells_[i] = row.cells[i];
       }
+      failed_ = true;
       statement(action, row).execute();
+      failed_ = false;
     });
   }
 
@@ -203,6 +207,7 @@ class Sql::SqlWriting : public Writing {
   std::optional<Receipt> earlier_;
   Sha256 sha256_;
   Receipt receipt_;
+  bool failed_ = false;
   bool finished_ = false;
 };
 
