@@ -29,8 +29,8 @@ constexpr Sql kHeads =
     " AND a.position = (SELECT MAX(position) FROM audit WHERE chain = c.id) ORDER BY a.chain";
 
 constexpr Sql kPurgeSubjects =
-    "DELETE FROM audit_subject WHERE EXISTS (SELECT 1 FROM audit a WHERE a.chain = audit_subject.chain"
-    " AND a.position = audit_subject.position AND a.at < $1)";
+    "DELETE FROM audit_subject WHERE (chain, position) IN"
+    " (SELECT chain, position FROM audit WHERE at < $1 AND content IS NOT NULL)";
 constexpr Sql kPurge = "UPDATE audit SET salt = NULL, content = NULL WHERE at < $1 AND content IS NOT NULL";
 
 constexpr size_t kSalt = 16;

@@ -7,6 +7,7 @@
 #include <Poco/Data/SQLite/Connector.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <libpq-fe.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,8 @@
 
 namespace tilts::store {
 namespace {
+
+constexpr size_t kIdle = 16;  // reader sessions kept open
 
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::string_view kPostgresql = "postgresql:";
@@ -53,6 +56,12 @@ std::filesystem::path Connection::keys_file() const {
 }
 
 Poco::Data::Session Connection::open(Access access) const {
+  // Poco 1.11 never frees a connection that could not be made: a server that is away is asked by libpq
+  // itself.
+  if (!sqlite_ && PQping(words_.c_str()) != PQPING_OK)
+    throw Error(Code::transient, place_ +
+                                     ": the database server does not answer; nothing of this step was kept; "
+                                     "start it or mend the connection's words, then run again");
   Poco::Data::Session session(connector(), words());
   prepare(session, access);
   return session;
@@ -114,6 +123,24 @@ void Connection::demand_files() const {
                               "written; stop this program, then start it on the file that is meant",
                               file.string()));
   }
+}
+
+// A session whose server went away says so only when it is asked.
+Poco::Data::Session ReaderPool::take() {
+  for (;;) {
+    std::unique_lock guard(mutex_);
+    if (idle_.empty()) break;
+    Poco::Data::Session session = std::move(idle_.back());
+    idle_.pop_back();
+    guard.unlock();
+    if (connection_.sqlite() || Session(session).answers()) return session;
+  }
+  return connection_.open(Access::read);
+}
+
+void ReaderPool::give_back(Poco::Data::Session session) {
+  const std::lock_guard guard(mutex_);
+  if (idle_.size() < kIdle) idle_.push_back(std::move(session));
 }
 
 }  // namespace tilts::store

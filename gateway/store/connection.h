@@ -2,10 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include <Poco/Data/Session.h>
-#include <Poco/Data/SessionPool.h>
 #include <sys/types.h>
 
 #include "gateway/store/database.h"
@@ -53,17 +54,19 @@ class Connection {
   Identity keys_identity_;
 };
 
-// Sessions that read, prepared when first opened.
-class ReaderPool : public Poco::Data::SessionPool {
+// Sessions that read. Not Poco's SessionPool: that one keeps a thread and a timer for each pool.
+class ReaderPool {
  public:
-  explicit ReaderPool(const Connection& connection)
-      : SessionPool(connection.connector(), connection.words(), 1, 64), connection_(connection) {}
+  explicit ReaderPool(const Connection& connection) : connection_(connection) {}
 
- protected:
-  void customizeSession(Poco::Data::Session& session) override { connection_.prepare(session, Access::read); }
+  // An idle session that still answers, or a new one.
+  Poco::Data::Session take();
+  void give_back(Poco::Data::Session session);
 
  private:
   const Connection& connection_;
+  std::mutex mutex_;
+  std::vector<Poco::Data::Session> idle_;
 };
 
 }  // namespace tilts::store

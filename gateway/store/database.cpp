@@ -229,14 +229,9 @@ bool Database::is_sqlite() const { return implementation_->connection.sqlite(); 
 
 namespace {
 
-// An idle session may have lost its server; it says so only when it is asked.
 Poco::Data::Session borrow(ReaderPool& pool, const Connection& connection) {
   try {
-    Poco::Data::Session session = pool.get();
-    for (int other = 0; !connection.sqlite() && !Session(session).answers() && other < pool.capacity();
-         ++other)
-      session = pool.get();
-    return session;
+    return pool.take();
   } catch (...) {
     rethrow(connection.place(), true);
   }
@@ -246,14 +241,18 @@ Poco::Data::Session borrow(ReaderPool& pool, const Connection& connection) {
 
 Database::Reader::Reader(const Database& database)
     : database_(database),
-      session_(borrow(*database.implementation_->readers, database.implementation_->connection)) {}
+      lent_(borrow(*database.implementation_->readers, database.implementation_->connection)),
+      session_(lent_) {}
 
-Database::Reader::~Reader() = default;
+Database::Reader::~Reader() {
+  if (whole_) database_.implementation_->readers->give_back(lent_);
+}
 
 void Database::Reader::failed() {
   const Connection& connection = database_.implementation_->connection;
   const std::exception_ptr thrown = std::current_exception();
   const bool connected = connection.sqlite() || session_.answers();
+  whole_ = connected;
   std::rethrow_exception(translated(thrown, connection.place(), connected));
 }
 

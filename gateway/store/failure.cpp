@@ -3,7 +3,6 @@
 #include <Poco/Data/DataException.h>
 #include <Poco/Data/PostgreSQL/PostgreSQLException.h>
 #include <Poco/Data/SQLite/SQLiteException.h>
-#include <Poco/Data/SessionPool.h>
 
 #include "gateway/base/error.h"
 
@@ -48,7 +47,10 @@ void rethrow(const std::string& place, bool connected) {
     throw error(Code::transient, std::string("another program locks it; ") + kNothingKept +
                                      "; end that program, then run again");
   } catch (const sqlite::SQLiteException& other) {
-    throw error(Code::bug, other.message());  // names tables and columns, never values
+    throw error(Code::bug, other.message());            // names tables and columns, never values
+  } catch (const Poco::Data::NotConnectedException&) {  // a reader whose server went away between two queries
+    throw error(Code::transient,
+                std::string("the database server is gone; ") + kNothingKept + "; start it, then run again");
   } catch (const Poco::Data::ConnectionFailedException&) {
     throw error(Code::transient, std::string("the database server does not answer; ") + kNothingKept +
                                      "; start it or mend the connection's words, then run again");
@@ -72,8 +74,6 @@ void rethrow(const std::string& place, bool connected) {
                   "the database server refuses this user or database; look at the connection's words");
     throw error(Code::bug,
                 "the database refused a statement (SQLSTATE " + (state.empty() ? "unknown" : state) + ")");
-  } catch (const Poco::Data::SessionPoolExhaustedException&) {
-    throw error(Code::transient, "too many readers at once; run again");
   } catch (const Poco::Exception& other) {
     if (!connected)
       throw error(Code::transient,

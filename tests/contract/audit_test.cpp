@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -264,6 +265,19 @@ TEST_P(CheckpointsContract, AreWrittenOnlyWhenSomethingMovedAndAtTheEnd) {
   EXPECT_GT(support::read_file(file()).size(), once.size());
   EXPECT_THAT(support::read_file(folder_.path() / "checkpoints/audit-checkpoints.pub"),
               HasSubstr("BEGIN PUBLIC KEY"));
+}
+
+// As docs/decisions/store.md says: without the gateway and without the master key.
+TEST_P(CheckpointsContract, AreCheckedByOpensslAlone) {
+  looks(1);
+  const std::string check = "cd '" + file().parent_path().string() +
+                            "' && line=$(tail -1 audit-2026-11.log) && printf %s \"${line% *}\" > text"
+                            " && printf %s \"${line##* }\" | perl -ne 'print pack q(H*), $_' > signature"
+                            " && openssl pkeyutl -verify -pubin -inkey audit-checkpoints.pub -rawin -in text "
+                            "-sigfile signature >/dev/null";
+  EXPECT_EQ(std::system(check.c_str()), 0);
+  replace(":2:", ":1:");
+  EXPECT_NE(std::system(check.c_str()), 0);
 }
 
 TEST_P(CheckpointsContract, FindAChangedLine) {
