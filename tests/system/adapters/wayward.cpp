@@ -1,0 +1,62 @@
+// An adapter that goes astray in one way an operation. Says nothing to any registry.
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "plugins/sdk/adapter.h"
+
+namespace {
+
+namespace sdk = tilts::sdk;
+
+constexpr std::array person_fields{sdk::field("code", "personas kods")};
+
+class Wayward {
+ public:
+  static constexpr sdk::About about{"wayward", "1.0.0", "Goes astray, for the tests."};
+  static constexpr std::array settings{
+      sdk::integer_setting("page-size", "not used", "100", 1, 1000),
+  };
+  static constexpr std::array record_types{sdk::record_type("person", "One person.", person_fields)};
+  static constexpr std::array operations{
+      sdk::operation("throws", "throws after it emitted half a page", TILTS_PULL),
+      sdk::operation("aborts", "calls abort", TILTS_PULL),
+      sdk::operation("segfaults", "writes where it may not", TILTS_PULL),
+      sdk::operation("loops", "never comes back and never calls the host", TILTS_PULL),
+      sdk::operation("nonsense", "emits what is not text", TILTS_PULL),
+      sdk::operation("floods", "emits without ever checkpointing", TILTS_PULL),
+      sdk::operation("stranger", "emits people nobody asked about", TILTS_PULL),
+      sdk::operation("miscounts", "says that the snapshot holds more than came", TILTS_PULL),
+  };
+
+  explicit Wayward(const sdk::Settings&) {}
+
+  void pull(sdk::Host& host, std::string_view operation, std::string_view) {
+    const std::vector<std::string> codes = host.roster(0, host.roster_size());
+    for (const std::string& code : codes) emit(host, code);
+    if (operation == "throws") throw std::runtime_error("it lost its way");
+    if (operation == "aborts") std::abort();
+    if (operation == "segfaults") std::raise(SIGSEGV);
+    for (volatile bool forever = operation == "loops"; forever;) continue;
+    if (operation == "nonsense") emit(host, "\xFF\xFE");
+    while (operation == "floods") emit(host, codes.front());
+    if (operation == "stranger") emit(host, "32999999999");
+    host.checkpoint("done", codes.size() + (operation == "miscounts" || operation == "stranger" ? 1 : 0));
+  }
+
+ private:
+  static void emit(sdk::Host& host, const std::string& code) {
+    sdk::Record record(record_types[0]);
+    record.key = code;
+    record.as_of = "2026-11-21";
+    record.set(0, code);
+    host.emit(record);
+  }
+};
+
+}  // namespace
+
+extern "C" const tilts_descriptor tilts_adapter = sdk::describe<Wayward>();
