@@ -99,8 +99,7 @@ Exit list(Context& context, const Words& words) {
 }  // namespace
 
 void add_findings(CLI::App& app, Context& context) {
-  CLI::App* command =
-      app.add_subcommand("findings", "What is held back or to be looked at, for which client, and why");
+  CLI::App* command = app.add_subcommand("findings", "What is held back or to be looked at, and why");
   const auto words = std::make_shared<Words>();
   command->add_option("JOB", words->job, "Of this job alone");
   command->add_flag("--json", words->json, "For programs: {environment, municipality, findings: […]}");

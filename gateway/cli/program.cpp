@@ -25,7 +25,7 @@ Exit exit_of(Code code) {
 
 constexpr const char* footer = R"(Exit codes
    0  all well                          5  an answer that is not to be trusted
-   3  delivered, something held back    6  the registry cannot be reached, or said no
+   3  delivered, something held back    6  registry not reached, or it said no
    4  waits for a person's approval    70  a defect of the program or an adapter
    2  wrong words on the command line  78  the configuration
 
@@ -41,8 +41,7 @@ int program(int argc, const char* const* argv, Context& context) {
       "tilts");
   app.footer(footer);
   app.set_version_flag("--version", TILTS_VERSION);
-  app.add_option("--configuration", context.configuration_file,
-                 "The configuration; by default ./tilts.xml, then /etc/tilts/tilts.xml")
+  app.add_option("--configuration", context.configuration_file, "Else ./tilts.xml, then /etc/tilts/tilts.xml")
       ->type_name("FILE");
   app.require_subcommand(0, 1);
   app.get_formatter()->column_width(24);

@@ -1,5 +1,6 @@
 #include "gateway/schedule/bell.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -67,6 +68,9 @@ void Bell::ring(const std::string& subject, const std::string& sentence) noexcep
 }
 
 void Bell::quiet(const std::string& subject) noexcept try {
+  // Nearly always nothing stands, and a look costs no commit.
+  const auto standing = store_.read([&](store::Session& s) { return store_.alarms().standing(s); });
+  if (std::ranges::count(standing, subject, &store::Alarm::subject) == 0) return;
   store_.write([&](store::Transaction& t) {
     store_.alarms().clear(t, subject, "a run that went well", clock_.now());
   });

@@ -33,6 +33,12 @@ TEST(Program, HelpNamesEveryCommandAndExitCode) {
     EXPECT_THAT(desk.out, HasSubstr(code));
 }
 
+TEST(Program, HelpFitsATerminal) {
+  Desk desk;
+  desk.type({"--help"});
+  for (const std::string& line : lines(desk.out)) EXPECT_LE(places(line), 80u) << line;
+}
+
 TEST(Program, EveryCommandHasHelp) {
   for (const std::string& command : commands) {
     Desk desk;

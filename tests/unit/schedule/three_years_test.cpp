@@ -70,7 +70,7 @@ TEST(ThreeYears, AGatewayThatNeverStopsRunsEachOccurrenceExactlyOnce) {
 }
 
 TEST(ThreeYears, RestartsCrashesAndDowntimeLoseNoneAndDoubleNone) {
-  for (const unsigned seed : {1u, 2u, 3u}) {
+  for (const unsigned seed : {1u, 2u}) {
     Office office(start);
     std::mt19937 dice(seed);
     const auto chance = [&](double p) { return std::bernoulli_distribution(p)(dice); };
