@@ -65,9 +65,10 @@ void RunServices::ask_many(uint64_t count, const MakeRequest& request, const Tak
     host::Request made = request(index);
     for (const std::string& subject : made.subjects)
       if (!people_.find(subject))
-        throw Error(Code::bug,
-                    "the adapter asks about somebody who is not on the roster of this job; nothing was asked, "
-                    "report it to the adapter's author");
+        throw Error(
+            Code::bug,
+            "the adapter asks about somebody who is not on the roster of this job; nothing was asked, "
+            "report it to the adapter's author");
     exchange::Call asking{.operation = made.operation.empty() ? made.action : made.operation,
                           .path = made.path,
                           .content = content_of(made.content)};
@@ -118,6 +119,12 @@ void RunServices::emit(const host::Emitted& record) {
   buffer_.push_back(record.record());
 }
 
+// Under another code than this run began with: then every record of the person changes with it.
+bool RunServices::has_new_code(const Record& record) const {
+  const People::Index* person = people_.find(subject_of(record.key));
+  return person && people_.code(*person) != subject_of(record.key);
+}
+
 void RunServices::checkpoint(std::string_view cursor, std::optional<uint64_t> snapshot_total) {
   int64_t moved = 0;
   store_.write([&](store::Transaction& transaction) {
@@ -125,7 +132,7 @@ void RunServices::checkpoint(std::string_view cursor, std::optional<uint64_t> sn
     for (const Record& record : buffer_) {
       const store::Effect effect =
           store_.records().put(transaction, registry_.settings.name, run_.id, record, clock_.now());
-      if (effect == store::Effect::changed && record.type == "address") ++moved;
+      if (effect == store::Effect::changed && record.type == "address" && !has_new_code(record)) ++moved;
     }
     // A snapshot starts at the beginning every night: only so can it be known to be whole.
     if (!run_.snapshot) store_.cursors().put(transaction, run_.job, cursor);

@@ -84,6 +84,7 @@ class RunServices : public host::Services {
 
  private:
   void told() const;
+  bool has_new_code(const Record& record) const;
 
   const Run run_;
   const Registry& registry_;
