@@ -21,6 +21,9 @@ struct Desk {
   config::House house;
   Time now = parse_time(config::House::now_text);
   std::string out, err;
+
+ private:
+  int runs_ = 0;
 };
 
 // Every line, without the line ends.
