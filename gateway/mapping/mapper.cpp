@@ -218,8 +218,9 @@ struct Mapper::State {
   void add_row() {
     const Record& record = *bound[0];
     const bool death = program.death && !read(*program.death).empty();
-    const bool changed = !record.previous_key.empty() || !subject->previous_code.empty() ||
-                         (program.changed_code && !read(*program.changed_code).empty());
+    const bool changed =
+        !subject->code_known && (!record.previous_key.empty() || !subject->previous_code.empty() ||
+                                 (program.changed_code && !read(*program.changed_code).empty()));
     outcome.death = outcome.death || death;
     outcome.code_changed = outcome.code_changed || changed;
 

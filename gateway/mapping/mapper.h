@@ -26,8 +26,9 @@ struct Run {
 struct Subject {
   std::string_view client;         // the municipality's number: the key that stays
   std::string_view code;           // personas kods, 11 digits
-  std::string_view previous_code;  // when it changed; else empty
+  std::string_view previous_code;  // when it ever changed; else empty
   std::span<const Record> records;
+  bool code_known = false;  // the target has this person under `code`: that it once changed is no news
 };
 
 struct MappedRow {
@@ -39,8 +40,8 @@ struct Outcome {
   std::span<const MappedRow> rows;  // none: not entitled, or the registry has no such record
   std::span<const Finding> findings;
   // Both pass findings of other fields (such a row is delivered without the held cells) and go first.
-  bool death = false;
-  bool code_changed = false;
+  bool death = false;         // the person is dead, known to the target or not
+  bool code_changed = false;  // and the target does not know it yet
   // false: a key could not be told, so no row of this subject may be removed because it is missing here.
   bool complete = true;
 };

@@ -60,7 +60,7 @@ void Deliverer::write_down(const std::string& run, int64_t rows, const PlannedTa
           store_.delivered().remove(transaction, target.target, row.row.key);
         else
           store_.delivered().put(transaction, target.target,
-                                 {row.client, row.row.key, hash_of(row.row), pack_cells(row.row)});
+                                 {row.client, row.row.key, hash_of(row.row), pack_last_got(row)});
       }
     });
     batch.clear();

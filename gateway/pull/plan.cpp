@@ -24,8 +24,8 @@ void take_cells(store::Unpacker& unpacker, targets::Row& row) {
 std::string_view name(Part part) { return part == Part::first ? "1-first" : "2-rest"; }
 
 std::string pack(const PlannedRow& row) {
-  std::string bytes =
-      store::pack(static_cast<int64_t>(row.part), static_cast<int64_t>(row.action), row.client, row.row.key);
+  std::string bytes = store::pack(static_cast<int64_t>(row.part), static_cast<int64_t>(row.action),
+                                  row.client, row.code, static_cast<int64_t>(row.death), row.row.key);
   put_cells(bytes, row.row);
   return bytes;
 }
@@ -36,22 +36,26 @@ PlannedRow unpack_row(std::string_view bytes) {
   row.part = static_cast<Part>(unpacker.number());
   row.action = static_cast<targets::Action>(unpacker.number());
   row.client = unpacker.text();
+  row.code = unpacker.text();
+  row.death = unpacker.number() != 0;
   row.row.key = unpacker.text();
   take_cells(unpacker, row.row);
   return row;
 }
 
-std::string pack_cells(const targets::Row& row) {
-  std::string bytes;
-  put_cells(bytes, row);
+std::string pack_last_got(const PlannedRow& row) {
+  std::string bytes = store::pack(row.code, static_cast<int64_t>(row.death));
+  put_cells(bytes, row.row);
   return bytes;
 }
 
-targets::Row unpack_cells(std::string_view bytes) {
+LastGot unpack_last_got(std::string_view bytes) {
   store::Unpacker unpacker(bytes);
-  targets::Row row;
-  take_cells(unpacker, row);
-  return row;
+  LastGot got;
+  got.code = unpacker.text();
+  got.death = unpacker.number() != 0;
+  take_cells(unpacker, got.row);
+  return got;
 }
 
 std::string pack(const PlanSummary& summary) {

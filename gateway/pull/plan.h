@@ -20,6 +20,8 @@ struct PlannedRow {
   Part part = Part::rest;
   targets::Action action = targets::Action::add;
   std::string client;
+  std::string code;    // the code in use
+  bool death = false;  // the registry says that the person died
   targets::Row row;
 
   bool operator==(const PlannedRow&) const = default;
@@ -28,9 +30,14 @@ struct PlannedRow {
 std::string pack(const PlannedRow& row);
 PlannedRow unpack_row(std::string_view bytes);
 
-// Cells and held marks as the target last got them: DeliveredRow::payload.
-std::string pack_cells(const targets::Row& row);
-targets::Row unpack_cells(std::string_view bytes);
+// What a target knows of a person since it got this row: DeliveredRow::payload.
+struct LastGot {
+  std::string code;  // under which code
+  bool death = false;
+  targets::Row row;  // cells and held marks
+};
+std::string pack_last_got(const PlannedRow& row);
+LastGot unpack_last_got(std::string_view bytes);
 
 struct PlannedTarget {
   std::string target;

@@ -84,24 +84,42 @@ void Planner::person(store::StoredSubject& subject) {
   for (store::StoredRecord& stored : subject.records)
     if (stored.record.present) records_.push_back(std::move(stored.record));
   const std::string who = full_name(records_);
-  bool died = false;
-  bool code_changed = false;
+  Facts news;
   for (Lane& lane : lanes_) {
     leavers(lane, subject.client);
-    const mapping::Outcome& outcome = lane.mapper.map(
-        {subject.client, subject.code,
-         subject.former.empty() ? std::string_view() : std::string_view(subject.former.front()), records_});
-    const bool changed = compare_with(lane, subject, outcome, who);
-    died = died || (changed && outcome.death);
-    code_changed = code_changed || (changed && outcome.code_changed);
+    const Facts learnt = bring_up_to_date(lane, subject, who);
+    news.death = news.death || learnt.death;
+    news.code = news.code || learnt.code;
   }
-  planned_.deaths += died;
-  planned_.changed_codes += code_changed;
+  planned_.deaths += news.death;
+  planned_.changed_codes += news.code;
 }
 
-// True when a row that the target already has changes.
-bool Planner::compare_with(Lane& lane, const store::StoredSubject& subject, const mapping::Outcome& outcome,
-                           const std::string& who) {
+std::span<const store::DeliveredRow> Planner::take_rows(Lane& lane, const std::string& client) {
+  const size_t begin = lane.next;
+  while (lane.next < lane.delivered.size() && lane.delivered[lane.next].client == client) ++lane.next;
+  return {lane.delivered.data() + begin, lane.next - begin};
+}
+
+Planner::Facts Planner::known_from(std::span<const store::DeliveredRow> rows, const std::string& code) {
+  Facts known{.code = !rows.empty(), .death = !rows.empty()};
+  for (const store::DeliveredRow& row : rows) {
+    const LastGot got = unpack_last_got(row.payload);
+    known.code = known.code && got.code == code;
+    known.death = known.death && got.death;
+  }
+  return known;
+}
+
+// Returns what the target learns by a row that it already has.
+Planner::Facts Planner::bring_up_to_date(Lane& lane, const store::StoredSubject& subject,
+                                         const std::string& who) {
+  const auto before = take_rows(lane, subject.client);
+  const Facts known = known_from(before, subject.code);
+  const mapping::Outcome& outcome =
+      lane.mapper.map({subject.client, subject.code,
+                       subject.former.empty() ? std::string_view() : std::string_view(subject.former.front()),
+                       records_, known.code});
   const FoundAbout about{lane.delivery.target, subject.client, subject.code, who};
   for (const Finding& finding : outcome.findings) sink_.add(about, finding);
   lane.rows.assign(outcome.rows.begin(), outcome.rows.end());
@@ -110,23 +128,30 @@ bool Planner::compare_with(Lane& lane, const store::StoredSubject& subject, cons
     if (!mapped.held) mapped.held = !lane.delivery.writer->fit(mapped.row, lane.findings);
   for (const Finding& finding : lane.findings) sink_.add(about, finding);
 
-  const size_t begin = lane.next;
-  while (lane.next < lane.delivered.size() && lane.delivered[lane.next].client == subject.client) ++lane.next;
-  const std::span<const store::DeliveredRow> before(lane.delivered.data() + begin, lane.next - begin);
-
-  const Part part = outcome.death || outcome.code_changed ? Part::first : Part::rest;
-  const auto changes = compare(lane.rows, before, options_.removals && outcome.complete);
+  // That a row is not mapped any more may be because something was not seen; that somebody died was said.
+  const bool removals = outcome.complete && (options_.removals || (outcome.death && lane.rows.empty()));
+  const auto changes = compare(lane.rows, before, removals);
+  Facts news;
+  size_t touched = 0;
   bool changed = false;
   for (const Change& change : changes) {
-    plan(lane, change, subject.client, part);
+    plan(lane, change,
+         {.part = outcome.death || outcome.code_changed ? Part::first : Part::rest,
+          .action = change.action,
+          .client = subject.client,
+          .code = subject.code,
+          .death = outcome.death,
+          .row = {}});
+    if (change.action == targets::Action::add) continue;
+    ++touched;
+    news.death = news.death || (outcome.death && !known.death);
+    news.code = news.code || outcome.code_changed;
     changed = changed || change.action == targets::Action::change;
   }
-  if (changed && outcome.death) ++lane.counts.deaths;
-  const auto touched = std::count_if(changes.begin(), changes.end(), [](const Change& change) {
-    return change.action != targets::Action::add;
-  });
-  planned_.unchanged += static_cast<int64_t>(before.size()) - touched;
-  return changed;
+  // What a death removes is counted as a removal already.
+  if (changed && news.death) ++lane.counts.deaths;
+  planned_.unchanged += static_cast<int64_t>(before.size() - touched);
+  return news;
 }
 
 // Rows of clients who stand before `before` (empty: all that are left of the page) and are on no roster.
@@ -135,12 +160,17 @@ void Planner::leavers(Lane& lane, std::string_view before) {
     const store::DeliveredRow& old = lane.delivered[lane.next++];
     if (!options_.removals) continue;
     ++planned_.left;
-    plan(lane, {targets::Action::remove, nullptr, &old}, old.client, Part::rest);
+    plan(lane, {targets::Action::remove, nullptr, &old},
+         {.part = Part::rest,
+          .action = targets::Action::remove,
+          .client = old.client,
+          .code = {},
+          .death = false,
+          .row = {}});
   }
 }
 
-void Planner::plan(Lane& lane, const Change& change, const std::string& client, Part part) {
-  PlannedRow row{.part = part, .action = change.action, .client = client, .row = {}};
+void Planner::plan(Lane& lane, const Change& change, PlannedRow row) {
   switch (change.action) {
     case targets::Action::add:
       if (lane.counts.delivered == 0 && !options_.first_loads) return;
@@ -156,12 +186,12 @@ void Planner::plan(Lane& lane, const Change& change, const std::string& client, 
       row.row = targets::removal(lane.delivery.mapping->layout(), change.before->key);
       break;
   }
-  ++lane.planned[static_cast<size_t>(part)];
+  ++lane.planned[static_cast<size_t>(row.part)];
   ++planned_.rows;
   const bool example = lane.counts.mapping_edited && change.action == targets::Action::change &&
                        examples_ < examples_of_an_edit;
   examples_ += example;
-  if (options_.difference && (options_.preview || example)) show(lane, change, client, part);
+  if (options_.difference && (options_.preview || example)) show(lane, change, row.client, row.part);
   row_(row, lane.delivery.target);
 }
 
@@ -175,7 +205,7 @@ void Planner::show(const Lane& lane, const Change& change, const std::string& cl
                         .cells = {}};
   const auto& columns = lane.delivery.mapping->layout().columns;
   targets::Row before;
-  if (change.before) before = unpack_cells(change.before->payload);
+  if (change.before) before = unpack_last_got(change.before->payload).row;
   for (size_t i = 0; i < columns.size(); ++i) {
     const std::string now = change.row ? change.row->cells[i] : std::string();
     // An edited mapping may have more columns than what was delivered.

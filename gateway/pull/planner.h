@@ -2,8 +2,9 @@
 // last got: the plan. One page of people in memory at a time, whatever the size of the city.
 #pragma once
 
+#include <array>
 #include <functional>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -64,11 +65,18 @@ class Planner {
     std::array<int64_t, 2> planned{};
   };
 
+  // What a row that a target has says of a person, or what a target learns in this run.
+  struct Facts {
+    bool code = false;  // the code in use
+    bool death = false;
+  };
+
   void person(store::StoredSubject& subject);
-  bool compare_with(Lane& lane, const store::StoredSubject& subject, const mapping::Outcome& outcome,
-                    const std::string& full_name);
+  Facts bring_up_to_date(Lane& lane, const store::StoredSubject& subject, const std::string& full_name);
+  static std::span<const store::DeliveredRow> take_rows(Lane& lane, const std::string& client);
+  static Facts known_from(std::span<const store::DeliveredRow> rows, const std::string& code);
   void leavers(Lane& lane, std::string_view before);
-  void plan(Lane& lane, const Change& change, const std::string& client, Part part);
+  void plan(Lane& lane, const Change& change, PlannedRow row);
   void show(const Lane& lane, const Change& change, const std::string& client, Part part);
 
   store::Store& store_;

@@ -24,7 +24,7 @@ mapping::MappedRow mapped(const std::string& key, const std::string& cell, bool 
 store::DeliveredRow delivered(const std::string& key, const std::string& cell) {
   const mapping::MappedRow row = mapped(key, cell);
   const auto hash = targets::content_hash(row.row);
-  return {"K-1", key, {reinterpret_cast<const char*>(hash.data()), hash.size()}, pack_cells(row.row)};
+  return {"K-1", key, {reinterpret_cast<const char*>(hash.data()), hash.size()}, {}};
 }
 
 std::vector<std::pair<Action, std::string>> words(const std::vector<Change>& changes) {

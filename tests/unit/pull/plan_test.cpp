@@ -8,7 +8,12 @@ namespace tilts::pull {
 namespace {
 
 PlannedRow row() {
-  PlannedRow row{.part = Part::first, .action = targets::Action::change, .client = "K-1", .row = {}};
+  PlannedRow row{.part = Part::first,
+                 .action = targets::Action::change,
+                 .client = "K-1",
+                 .code = "16117519997",
+                 .death = true,
+                 .row = {}};
   row.row.key = "K-1/declared";
   row.row.cells = {"K-1", "", "Bērziņa; \"A\"\n"};
   row.row.held = {0, 1, 0};
@@ -17,10 +22,12 @@ PlannedRow row() {
 
 TEST(Plan, ARowComesBackAsItWas) { EXPECT_EQ(unpack_row(pack(row())), row()); }
 
-TEST(Plan, DeliveredCellsComeBack) {
-  const targets::Row cells = unpack_cells(pack_cells(row().row));
-  EXPECT_EQ(cells.cells, row().row.cells);
-  EXPECT_EQ(cells.held, row().row.held);
+TEST(Plan, WhatATargetLastGotComesBack) {
+  const LastGot got = unpack_last_got(pack_last_got(row()));
+  EXPECT_EQ(got.code, "16117519997");
+  EXPECT_TRUE(got.death);
+  EXPECT_EQ(got.row.cells, row().row.cells);
+  EXPECT_EQ(got.row.held, row().row.held);
 }
 
 TEST(Plan, TheSummaryMakesItWholeInItself) {
