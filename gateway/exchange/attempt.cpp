@@ -34,7 +34,6 @@ void tell(const Hook& hook, const Value& value) {
 
 Line::Line(const Settings& settings)
     : settings_(settings),
-      verifier_(settings.profile.answer, settings.trust, settings.clock),
       rate_(settings.profile.limits.requests_per_second),
       connections_(transport_settings(settings), settings.profile.limits.concurrency) {
   const Connection proof(transport_settings(settings));  // refuses an endpoint that is not https
@@ -118,7 +117,8 @@ Verified Line::judge(const HttpAnswer& answer, const std::string& message_id,
   try {
     check_media_type(answer.content_type);
     const ByteBudget::Lease memory(*settings_.budget, answer.body.size() * tree_factor, stop);
-    Verified verified = verifier_.message(answer.body, {message_id, {}});
+    const Verifier verifier(settings_.profile.answer, settings_.trust->current(), settings_.clock);
+    Verified verified = verifier.message(answer.body, {message_id, {}});
     if (success || verified.fault()) return verified;
   } catch (const Error& error) {
     if (error.code() != Code::untrusted) throw;

@@ -41,7 +41,6 @@ class Line {
   void check_media_type(const std::string& content_type) const;
 
   const Settings& settings_;
-  const Verifier verifier_;
   mutable RateLimit rate_;
   mutable ConnectionPool connections_;
 };

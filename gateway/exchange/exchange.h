@@ -18,7 +18,7 @@
 #include "gateway/exchange/envelope.h"
 #include "gateway/exchange/keyring.h"
 #include "gateway/exchange/profile.h"
-#include "gateway/exchange/trust.h"
+#include "gateway/exchange/truststore.h"
 #include "gateway/exchange/verified.h"
 
 namespace tilts::exchange {
@@ -69,7 +69,7 @@ struct Settings {
   std::string endpoint;
   Profile profile;
   std::shared_ptr<Keyring> keys;
-  std::shared_ptr<const Trust> trust;
+  std::shared_ptr<Truststore> trust;
   std::shared_ptr<ByteBudget> budget;  // one for the whole process
   Clock clock = Clock::system();
   std::chrono::milliseconds first_pause{

@@ -1,20 +1,26 @@
 #include "gateway/exchange/keyring.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "gateway/base/error.h"
 
 namespace tilts::exchange {
+namespace {
+
+std::vector<std::string> all_files(const std::vector<KeyFiles>& pairs, std::vector<std::string> files) {
+  for (const KeyFiles& pair : pairs)
+    files.insert(files.end(), {pair.certificate, pair.key, pair.passphrase_file});
+  return files;
+}
+
+}  // namespace
 
 Keyring::Keyring(std::vector<KeyFiles> pairs, std::vector<std::string> tls_anchor_files, Clock clock,
                  std::chrono::milliseconds look_every)
     : pairs_(std::move(pairs)),
       anchor_files_(std::move(tls_anchor_files)),
       clock_(std::move(clock)),
-      look_every_(look_every),
-      stamps_(stamps()),
-      looked_(std::chrono::steady_clock::now()) {
+      watch_(all_files(pairs_, anchor_files_), look_every) {
   if (pairs_.empty()) throw Error(Code::config, "no key pair is configured");
   if (anchor_files_.empty()) throw Error(Code::config, "no TLS anchor is configured");
   decode();
@@ -22,17 +28,12 @@ Keyring::Keyring(std::vector<KeyFiles> pairs, std::vector<std::string> tls_ancho
 
 std::shared_ptr<const Generation> Keyring::current() {
   const std::lock_guard lock(mutex_);
-  const auto now = std::chrono::steady_clock::now();
-  if (now - looked_ >= look_every_) {
-    looked_ = now;
-    if (auto newest = stamps(); newest != stamps_ || !problem_.empty()) {
-      try {
-        decode();
-        problem_.clear();
-      } catch (const Error& error) {
-        problem_ = error.what();
-      }
-      stamps_ = std::move(newest);
+  if (watch_.changed()) {
+    try {
+      decode();
+      problem_.clear();
+    } catch (const Error& error) {
+      problem_ = error.what();
     }
   }
   choose();
@@ -47,23 +48,6 @@ std::string Keyring::problem() const {
 std::vector<std::shared_ptr<const Identity>> Keyring::identities() const {
   const std::lock_guard lock(mutex_);
   return identities_;
-}
-
-std::vector<Keyring::Stamp> Keyring::stamps() const {
-  std::vector<Stamp> all;
-  const auto add = [&all](const std::string& file) {
-    struct stat status {};
-    Stamp& stamp = all.emplace_back();
-    if (file.empty() || stat(file.c_str(), &status) != 0) return;
-    stamp = {status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ino};
-  };
-  for (const KeyFiles& pair : pairs_) {
-    add(pair.certificate);
-    add(pair.key);
-    add(pair.passphrase_file);
-  }
-  for (const std::string& file : anchor_files_) add(file);
-  return all;
 }
 
 // All or nothing: a key that was replaced before its certificate is not a generation.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/base/clock.h"
+#include "gateway/exchange/file_watch.h"
 #include "gateway/exchange/identity.h"
 
 namespace tilts::exchange {
@@ -39,23 +40,15 @@ class Keyring {
   std::vector<std::shared_ptr<const Identity>> identities() const;
 
  private:
-  struct Stamp {
-    int64_t size = -1, seconds = 0, nanoseconds = 0;
-    uint64_t inode = 0;
-    bool operator==(const Stamp&) const = default;
-  };
-  std::vector<Stamp> stamps() const;
   void decode();
   void choose();
 
   const std::vector<KeyFiles> pairs_;
   const std::vector<std::string> anchor_files_;
   const Clock clock_;
-  const std::chrono::milliseconds look_every_;
 
   mutable std::mutex mutex_;
-  std::vector<Stamp> stamps_;
-  std::chrono::steady_clock::time_point looked_;
+  FileWatch watch_;
   std::vector<std::shared_ptr<const Identity>> identities_;
   std::shared_ptr<const std::vector<Certificate>> anchors_;
   std::shared_ptr<const Generation> generation_;

@@ -1,3 +1,4 @@
+#include <Poco/Logger.h>
 #include <fmt/format.h>
 
 #include "gateway/pull/night.h"
@@ -84,6 +85,7 @@ void Night::fetch() {
                 fmt::format("registry {}: its answer comes later, it is fetched by a run after {}",
                             job_.registry, to_text(*services.fetched().parked_until)));
   report_.fetched = true;
+  for (const std::string& problem : registry.problems()) Poco::Logger::get("pull").warning(problem);
   if (job_.snapshot) judge_snapshot(services.fetched());
 }
 

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "gateway/base/error.h"
 
 namespace tilts::pull {
@@ -23,7 +25,7 @@ Registry open(const config::Configuration& configuration, const config::Registry
                              .endpoint = settings.endpoint,
                              .profile = exchange::load_profile(settings.profile),
                              .keys = {},
-                             .trust = std::make_shared<const exchange::Trust>(exchange::TrustFiles{
+                             .trust = std::make_shared<exchange::Truststore>(exchange::TrustFiles{
                                  settings.anchors, settings.pinned, settings.crls, settings.certificates}),
                              .budget = budget,
                              .clock = clock};
@@ -32,18 +34,28 @@ Registry open(const config::Configuration& configuration, const config::Registry
     pairs.push_back({identity.certificate, identity.key, identity.passphrase_file, identity.active_from});
   outward.keys = std::make_shared<exchange::Keyring>(std::move(pairs), settings.tls_anchors, clock);
 
+  auto keys = outward.keys;
   auto trust = outward.trust;
   auto library = host::Library::load(
       std::filesystem::path(configuration.adapters_folder) / host::Library::file_name(settings.adapter),
       settings.adapter);
-  return Registry{settings, std::move(trust), std::make_unique<exchange::Exchange>(std::move(outward)),
-                  std::move(library)};
+  return Registry{settings, std::move(keys), std::move(trust),
+                  std::make_unique<exchange::Exchange>(std::move(outward)), std::move(library)};
 }
 
 }  // namespace
 
 std::unique_ptr<host::Adapter> Registry::adapter(host::Watchdog& watchdog) const {
   return std::make_unique<host::Adapter>(library, settings_of(settings), host::Limits{}, &watchdog);
+}
+
+std::vector<std::string> Registry::problems() const {
+  std::vector<std::string> sentences;
+  for (const std::string& problem : {keys->problem(), trust->problem()})
+    if (!problem.empty())
+      sentences.push_back(
+          fmt::format("registry {}: the older files are still in use: {}", settings.name, problem));
+  return sentences;
 }
 
 Registries::Registries(const config::Configuration& configuration, Clock clock) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/config/configuration.h"
@@ -14,10 +15,13 @@ namespace tilts::pull {
 
 struct Registry {
   const config::RegistrySettings& settings;
-  std::shared_ptr<const exchange::Trust> trust;
+  std::shared_ptr<exchange::Keyring> keys;
+  std::shared_ptr<exchange::Truststore> trust;
   std::unique_ptr<exchange::Exchange> exchange;
   std::shared_ptr<const host::Library> library;
 
+  // Replaced key, certificate or trust files that cannot be used, while the older ones still are.
+  std::vector<std::string> problems() const;
   // A fresh instance: one belongs to one run. The watchdog outlives it.
   std::unique_ptr<host::Adapter> adapter(host::Watchdog& watchdog) const;
 };

@@ -32,7 +32,7 @@ void hand_over(const exchange::Verified& verified, uint64_t index, const host::S
                  .assurance = verified.assurance() == exchange::Assurance::message_signed
                                   ? host::Assurance::message_signed
                                   : host::Assurance::tls_only,
-                 .status = 200,
+                 .status = 200,  // of another one the exchange hands on nothing
                  .fault = verified.fault(),
                  .action = verified.action(),
                  .message_id = verified.message_id()});
@@ -166,7 +166,7 @@ void RunServices::wait(std::chrono::milliseconds time) {
 bool RunServices::cancelled() { return run_.stop.stop_requested(); }
 
 void RunServices::verify_document(std::string_view document, const TakeAnswer& answer) {
-  const exchange::Verifier verifier(registry_.exchange->profile().answer, registry_.trust, clock_);
+  const exchange::Verifier verifier(registry_.exchange->profile().answer, registry_.trust->current(), clock_);
   hand_over(verifier.document(document), 0, answer);
 }
 

@@ -66,7 +66,7 @@ class ExchangeTest : public testing::Test {
     settings.keys = std::make_shared<Keyring>(
         std::vector{pair("gateway")}, std::vector{pki("trust/population/tls-ca.pem")}, Clock::system());
     settings.trust =
-        std::make_shared<const Trust>(TrustFiles{{pki("trust/population/signing-ca.pem")}, {}, {}, {}});
+        std::make_shared<Truststore>(TrustFiles{{pki("trust/population/signing-ca.pem")}, {}, {}, {}});
     settings.budget = std::make_shared<ByteBudget>(64 << 20);
     settings.profile.limits.requests_per_second = 10'000;
     settings.first_pause = milliseconds{1};
@@ -101,6 +101,17 @@ class ExchangeTest : public testing::Test {
  private:
   std::unique_ptr<Exchange> exchange_;
 };
+
+TEST_F(ExchangeTest, a_replaced_anchor_counts_from_the_next_answer) {
+  serve([&](const ServerRequest& request) { return answer(request); });
+  const support::TemporaryFolder folder;
+  const std::string anchor =
+      folder.write("a.pem", support::read_file(pki("trust/population/signing-ca.pem")));
+  settings.trust = std::make_shared<Truststore>(TrustFiles{{anchor}, {}, {}, {}}, milliseconds{0});
+  EXPECT_EQ(ask(call("one")), "answer to one");
+  folder.write("a.pem", support::read_file(pki("trust/gateway-ca.pem")));
+  EXPECT_THAT(ask(call("two")), HasSubstr("untrusted"));
+}
 
 TEST_F(ExchangeTest, signs_sends_and_verifies) {
   std::string body, type;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/base/error.h"
+#include "gateway/exchange/truststore.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/exchange/pki.h"
 
@@ -172,6 +173,22 @@ TEST(Keyring, tells_every_problem_at_the_start) {
   }
   EXPECT_THROW(Keyring({}, anchors(), Clock::system()), Error);
   EXPECT_THROW(Keyring({pair("gateway")}, {}, Clock::system()), Error);
+}
+
+TEST(Truststore, takes_replaced_files_and_keeps_the_old_ones_while_they_cannot_be_read) {
+  const support::TemporaryFolder folder;
+  const std::string anchor = folder.write("a.pem", read_file(pki("trust/population/signing-ca.pem")));
+  Truststore trust({{anchor}, {}, {}, {}}, milliseconds{0});
+  const auto first = trust.current();
+  EXPECT_EQ(trust.current(), first);
+
+  folder.write("a.pem", "half of a file");
+  EXPECT_EQ(trust.current(), first);
+  EXPECT_THAT(trust.problem(), HasSubstr("a.pem"));
+
+  folder.write("a.pem", read_file(pki("trust/gateway-ca.pem")));
+  EXPECT_NE(trust.current(), first);
+  EXPECT_EQ(trust.problem(), "");
 }
 
 }  // namespace
