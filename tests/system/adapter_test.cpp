@@ -54,6 +54,14 @@ TEST(Adapter, AFloodEndsTheRun) {
   EXPECT_EQ(stored_records(city), 0);
 }
 
+TEST(Adapter, MayAskOnlyAboutPeopleOnTheRoster) {
+  City city(wayward("curious"));
+  const pull::RunReport report = city.night();
+  EXPECT_EQ(report.state, RunState::bug) << report.sentence;
+  EXPECT_THAT(report.sentence, HasSubstr("not on the roster"));
+  EXPECT_EQ(city.registry().counter("received"), 0);
+}
+
 TEST(Adapter, WhomNobodyAskedAboutIsDroppedAndCounted) {
   City city(wayward("stranger"));
   const pull::RunReport report = city.night();

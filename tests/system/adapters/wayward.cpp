@@ -1,4 +1,4 @@
-// An adapter that goes astray in one way an operation. Says nothing to any registry.
+// An adapter that goes astray in one way an operation.
 #include <array>
 #include <csignal>
 #include <cstdlib>
@@ -29,6 +29,7 @@ class Wayward {
       sdk::operation("nonsense", "emits what is not text", TILTS_PULL),
       sdk::operation("floods", "emits without ever checkpointing", TILTS_PULL),
       sdk::operation("stranger", "emits people nobody asked about", TILTS_PULL),
+      sdk::operation("curious", "asks about people who are not on the roster", TILTS_PULL),
       sdk::operation("miscounts", "says that the snapshot holds more than came", TILTS_PULL),
   };
 
@@ -43,11 +44,22 @@ class Wayward {
     for (volatile bool forever = operation == "loops"; forever;) continue;
     if (operation == "nonsense") emit(host, "\xFF\xFE");
     while (operation == "floods") emit(host, codes.front());
+    if (operation == "curious") ask_about(host, {codes.front(), "32999999999"});
     if (operation == "stranger") emit(host, "32999999999");
     host.checkpoint("done", codes.size() + (operation == "miscounts" || operation == "stranger" ? 1 : 0));
   }
 
  private:
+  static void ask_about(sdk::Host& host, std::vector<std::string> people) {
+    sdk::Request request;
+    request.operation = "SubmitSync";
+    const sdk::Namespace question = request.content.name("q", "urn:question");
+    request.content.start(question, "Question");
+    request.content.end();
+    request.subjects = std::move(people);
+    host.ask(request, [](const sdk::Answer&) {});
+  }
+
   static void emit(sdk::Host& host, const std::string& code) {
     sdk::Record record(record_types[0]);
     record.key = code;
