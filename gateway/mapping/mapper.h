@@ -28,7 +28,7 @@ struct Subject {
   std::string_view code;           // personas kods, 11 digits
   std::string_view previous_code;  // when it ever changed; else empty
   std::span<const Record> records;
-  bool code_known = false;  // the target has this person under `code`: that it once changed is no news
+  bool code_known = false;  // the target has nothing under another code: that it once changed is no news
 };
 
 struct MappedRow {

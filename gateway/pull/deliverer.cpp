@@ -50,6 +50,11 @@ void Deliverer::each_row(const std::string& run, int64_t rows, const std::string
   }
 }
 
+std::string Deliverer::table_of(const std::string& target) const {
+  const config::TargetSettings* settings = configuration_.target(target);
+  return settings ? settings->table : target;
+}
+
 // Repeated after a crash it writes the same.
 void Deliverer::write_down(const std::string& run, int64_t rows, const PlannedTarget& target, Part part) {
   std::vector<PlannedRow> batch;
@@ -84,9 +89,9 @@ void Deliverer::bring(const std::string& run, int64_t rows, const PlanSummary& s
     receipt = writing->finish();
   }
   write_down(run, rows, target, part);
-  outcome.deliveries.push_back({target.target,
-                                receipt->file.empty() ? "table of " + target.target : receipt->file.string(),
-                                static_cast<int64_t>(receipt->rows())});
+  outcome.deliveries.push_back(
+      {target.target, receipt->file.empty() ? "table " + table_of(target.target) : receipt->file.string(),
+       static_cast<int64_t>(receipt->rows())});
 }
 
 Deliverer::Outcome Deliverer::deliver(const std::string& run,

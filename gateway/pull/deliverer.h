@@ -34,6 +34,7 @@ class Deliverer {
 
  private:
   PlanSummary summary_of(const std::string& run, int64_t& rows) const;
+  std::string table_of(const std::string& target) const;
   void each_row(const std::string& run, int64_t rows, const std::string& target, std::optional<Part> part,
                 const std::function<void(const PlannedRow&)>& take) const;
   void bring(const std::string& run, int64_t rows, const PlanSummary& summary, const PlannedTarget& target,

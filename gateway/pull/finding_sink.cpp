@@ -20,6 +20,18 @@ const char* what_happens(Weight weight) {
   return "delivered, to be looked at";
 }
 
+const char* what_happens_in_latvian(Weight weight) {
+  switch (weight) {
+    case Weight::field:
+      return "lauks aizturēts";
+    case Weight::record:
+      return "ieraksts aizturēts";
+    case Weight::notice:
+      break;
+  }
+  return "piegādāts, jāpārbauda";
+}
+
 // As it is printed on papers; also keeps a spreadsheet from making a number of it.
 std::string printed(const std::string& code) {
   return code.size() == 11 ? code.substr(0, 6) + "-" + code.substr(6) : code;
@@ -34,7 +46,7 @@ FindingSink::FindingSink(store::Store& store, std::string job, std::string run,
     file_ = std::make_unique<ClerkFile>(
         folder, job_,
         std::initializer_list<std::string_view>{"Klienta numurs", "Persona", "Personas kods", "Saņēmējs",
-                                                "Lauks", "Ko darīt", "In English", "Vieta"});
+                                                "Lauks", "Kas notiek", "Ko darīt", "In English", "Vieta"});
 }
 
 void FindingSink::add(const FoundAbout& about, const Finding& finding) {
@@ -47,8 +59,8 @@ void FindingSink::add(const FoundAbout& about, const Finding& finding) {
                       store_.findings().id(job_, about.target, finding), finding.rule, finding.record,
                       finding.field.empty() ? "" : "/", finding.field, what_happens(finding.weight)));
   if (preview_) return;
-  file_->row({about.client, about.person, printed(about.code), about.target, finding.field, finding.latvian,
-              finding.english, finding.place});
+  file_->row({about.client, about.person, printed(about.code), about.target, finding.field,
+              what_happens_in_latvian(finding.weight), finding.latvian, finding.english, finding.place});
   waiting_.push_back({about.target, about.client, finding});
 }
 

@@ -102,7 +102,8 @@ std::span<const store::DeliveredRow> Planner::take_rows(Lane& lane, const std::s
 }
 
 Planner::Facts Planner::known_from(std::span<const store::DeliveredRow> rows, const std::string& code) {
-  Facts known{.code = !rows.empty(), .death = !rows.empty()};
+  // A target that has no row of the person knows no other code either: there is nothing to change.
+  Facts known{.code = true, .death = !rows.empty()};
   for (const store::DeliveredRow& row : rows) {
     const LastGot got = unpack_last_got(row.payload);
     known.code = known.code && got.code == code;
