@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <functional>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
+#include <vector>
 
 #include <unistd.h>
 
@@ -45,5 +47,15 @@ Result measured_in_a_child(const std::function<Result()>& work) {
   if (!whole) throw std::runtime_error("bench: the child told nothing");
   return result;
 }
+
+// A program run to its end.
+struct Ended {
+  int code = 0;
+  double seconds = 0;      // by the wall clock
+  double cpu_seconds = 0;  // of all its threads
+  size_t peak_bytes = 0;   // of memory; never less than this process has, which forks it
+  std::string output;      // both streams
+};
+Ended run_program(const std::vector<std::string>& words);
 
 }  // namespace tilts::bench

@@ -35,8 +35,7 @@ void replace(std::string& text, std::string_view from, std::string_view to) {
 
 }  // namespace
 
-City::City(Plan plan)
-    : plan_(std::move(plan)), pki_(folder_.path(), support::KeyKind::ecdsa, plan_.certificate_days) {
+City::City(Plan plan) : plan_(std::move(plan)), pki_(folder_.path(), plan_.keys, plan_.certificate_days) {
   for (const char* name : {"findings", "checkpoints", "out", "out/residents", "out/addresses", "out/cards"})
     std::filesystem::create_directory(file(name));
   // Few attempts: a test of a registry that fails need not be patient.
@@ -44,6 +43,7 @@ City::City(Plan plan)
       support::read_file(std::filesystem::path(TILTS_SOURCE) / "adapters/population/profile.xml");
   replace(profile, "attempts=\"4\"", "attempts=\"2\"");
   replace(profile, "requests-per-second=\"50\"", "requests-per-second=\"5000\"");
+  replace(profile, "concurrency=\"4\"", fmt::format("concurrency=\"{}\"", plan_.concurrency));
   folder_.write("profile.xml", profile);
   simulator_ =
       std::make_unique<support::Simulator>(TILTS_SIMULATOR, simulator_arguments(plan_, pki_, folder()));

@@ -33,6 +33,8 @@ struct Plan {
   int page_size = 25;
   int silence_seconds = 300;
   long certificate_days = 30;
+  support::KeyKind keys = support::KeyKind::ecdsa;
+  int concurrency = 4;
 };
 
 class City {
