@@ -2,12 +2,15 @@
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
 #include <curl/curl.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "gateway/base/handle.h"
 
@@ -105,6 +108,20 @@ long Simulator::counter(std::string_view name) const {
 }
 
 void Simulator::advance(int nights) const { post("/advance", "{\"nights\":" + std::to_string(nights) + "}"); }
+
+// Fields 14 and 15 of /proc/PID/stat, after the name in brackets.
+double Simulator::cpu_seconds() const {
+  std::ifstream file("/proc/" + std::to_string(process_) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  std::istringstream fields(line.substr(line.rfind(')') + 2));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) fields >> skipped;
+  double user = 0;
+  double system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
 
 int Simulator::stop() {
   if (process_ <= 0) return 0;

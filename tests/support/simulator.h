@@ -38,6 +38,8 @@ class Simulator {
   void advance(int nights) const;
 
   pid_t process() const { return process_; }
+  // User and system time it took so far.
+  double cpu_seconds() const;
   // SIGTERM and wait; the exit code.
   int stop();
 

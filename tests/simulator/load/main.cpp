@@ -2,13 +2,12 @@
 // by the wall clock and by the CPU time that the simulator itself took.
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <iostream>
+#include <sstream>
 #include <thread>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "tests/simulator/request.h"
 #include "tests/simulator/tests/soap_client.h"
@@ -19,19 +18,6 @@ namespace tilts::simulator::tests {
 namespace {
 
 constexpr const char* service = "http://ivis.eps.gov.lv/ISS/RequestServiss/v1-0";
-
-// User and system time of a process so far: fields 14 and 15 of /proc/PID/stat, after the name in brackets.
-double cpu_seconds(pid_t process) {
-  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
-  std::string line;
-  std::getline(file, line);
-  std::istringstream fields(line.substr(line.rfind(')') + 2));
-  std::string skipped;
-  for (int field = 3; field < 14; ++field) fields >> skipped;
-  double user = 0, system = 0;
-  fields >> user >> system;
-  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
 
 std::string between(const std::string& text, const std::string& open, const std::string& close) {
   const std::size_t begin = text.find(open) + open.size();
@@ -61,13 +47,13 @@ class Load {
                                                          pki_.client.certificate, pki_.client.key));
       if (!connections.back()->connected()) throw std::runtime_error("no connection");
     }
-    const double cpu = cpu_seconds(simulator_.process());
+    const double cpu = simulator_.cpu_seconds();
     const auto begin = std::chrono::steady_clock::now();
     std::vector<std::thread> threads;
     for (auto& connection : connections) threads.emplace_back([this, &connection] { drain(*connection); });
     for (std::thread& thread : threads) thread.join();
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
-    const double used = cpu_seconds(simulator_.process()) - cpu;
+    const double used = simulator_.cpu_seconds() - cpu;
     if (failed_ != 0) throw std::runtime_error(fmt::format("{} exchanges failed", failed_.load()));
     std::cout << fmt::format(
         "simulator: {} exchanges of {} {} over {} connections, {}: {:.0f}/s on this machine; its own CPU "
