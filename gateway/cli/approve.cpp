@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "gateway/cli/hand_over.h"
 #include "gateway/cli/opened.h"
 #include "gateway/cli/report.h"
 #include "gateway/cli/text.h"
@@ -13,17 +14,30 @@ struct Words {
   std::string run, because, plan;
 };
 
+Exit approve_with(Context& context, const config::Configuration& configuration, pull::JobRunner& runner,
+                  const Words& words, const std::string& user) {
+  context.out << heading(configuration) << "\n\n";
+  const pull::RunReport report = runner.approve(words.run, {user, words.because}, words.plan);
+  print_report(context, report);
+  return exit_of(report);
+}
+
+std::vector<std::string> handed(const Words& words) {
+  std::vector<std::string> all{"approve", words.run, "--because=" + words.because};
+  if (!words.plan.empty()) all.push_back("--plan=" + words.plan);
+  return all;
+}
+
 Exit approve(Context& context, const Words& words) {
+  if (const Served* desk = context.served)
+    return approve_with(context, desk->configuration, desk->runner, words, desk->user);
   const config::Configuration configuration = sound_configuration(context);
+  if (const auto exit = hand_over(context, configuration, handed(words))) return *exit;
   const exchange::Libraries libraries;
   store::Store store(store_settings(configuration), context.clock);
   pull::Registries registries(configuration, context.clock);
   pull::JobRunner runner(configuration, store, registries, context.clock);
-  context.out << heading(configuration) << "\n\n";
-  const pull::RunReport report =
-      runner.approve(words.run, {operating_system_user(), words.because}, words.plan);
-  print_report(context, report);
-  return exit_of(report);
+  return approve_with(context, configuration, runner, words, operating_system_user());
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ enum class Exit : int {
   configuration = 78  // EX_CONFIG
 };
 
+struct Served;
+
 // Everything a command may touch of the outside, so that a test can be the outside. Lives as long as main().
 struct Context {
   std::istream& in;
@@ -40,6 +42,8 @@ struct Context {
   std::string
       configuration_file;        // as given by --configuration; empty: ./tilts.xml, then /etc/tilts/tilts.xml
   std::function<Exit()> action;  // set by the command that was named
+  // In the daemon, for a command that handed its words over: what to do the work with.
+  const Served* served = nullptr;
 };
 
 void add_adapters(CLI::App& app, Context& context);

@@ -1,5 +1,6 @@
 #include "gateway/cli/opened.h"
 
+#include <array>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -44,11 +45,17 @@ store::Settings store_settings(const config::Configuration& configuration) {
 }
 
 std::string operating_system_user() {
-  const passwd* entry = getpwuid(getuid());
-  std::string user = entry ? entry->pw_name : fmt::format("uid {}", getuid());
-  if (const char* before = std::getenv("SUDO_USER"); before && getuid() == 0)
-    user = fmt::format("{} (sudo)", before);
-  return user;
+  const char* before = std::getenv("SUDO_USER");
+  return operating_system_user(getuid(), before ? before : "");
+}
+
+std::string operating_system_user(uid_t user, std::string_view before_sudo) {
+  if (user == 0 && !before_sudo.empty()) return fmt::format("{} (sudo)", before_sudo);
+  std::array<char, 4096> words{};
+  passwd entry{};
+  passwd* found = nullptr;
+  getpwuid_r(user, &entry, words.data(), words.size(), &found);
+  return found ? found->pw_name : fmt::format("uid {}", user);
 }
 
 }  // namespace tilts::cli

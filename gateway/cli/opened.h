@@ -3,6 +3,9 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
+
+#include <sys/types.h>
 
 #include "gateway/cli/command.h"
 #include "gateway/config/load.h"
@@ -23,5 +26,7 @@ store::Settings store_settings(const config::Configuration& configuration);
 
 // Who sits here, for the audit and for approvals: the operating-system user, and who became it by sudo.
 std::string operating_system_user();
+// The same about a user of whom the kernel told; `before_sudo` counts for root alone.
+std::string operating_system_user(uid_t user, std::string_view before_sudo);
 
 }  // namespace tilts::cli

@@ -23,6 +23,30 @@ Exit exit_of(Code code) {
   return Exit::bug;
 }
 
+// In the order of a first day, then of every day after.
+void add_all(CLI::App& app, Context& context) {
+  add_init(app, context);
+  add_check(app, context);
+  add_run(app, context);
+  add_serve(app, context);
+  add_status(app, context);
+  add_runs(app, context);
+  add_findings(app, context);
+  add_approve(app, context);
+  add_alarms(app, context);
+  add_adapters(app, context);
+  add_audit(app, context);
+  add_verify(app, context);
+  add_backup(app, context);
+  add_completion(app, context);
+}
+
+// What the daemon does for others: nothing else may come over its socket.
+void add_handed(CLI::App& app, Context& context) {
+  add_run(app, context);
+  add_approve(app, context);
+}
+
 constexpr const char* footer = R"(Exit codes
    0  all well                          5  an answer that is not to be trusted
    3  delivered, something held back    6  registry not reached, or it said no
@@ -43,24 +67,10 @@ int program(int argc, const char* const* argv, Context& context) {
   app.set_version_flag("--version", TILTS_VERSION);
   app.add_option("--configuration", context.configuration_file, "Else ./tilts.xml, then /etc/tilts/tilts.xml")
       ->type_name("FILE");
-  app.require_subcommand(0, 1);
+  app.require_subcommand(context.served ? 1 : 0, 1);
   app.get_formatter()->column_width(24);
 
-  // In the order of a first day, then of every day after.
-  add_init(app, context);
-  add_check(app, context);
-  add_run(app, context);
-  add_serve(app, context);
-  add_status(app, context);
-  add_runs(app, context);
-  add_findings(app, context);
-  add_approve(app, context);
-  add_alarms(app, context);
-  add_adapters(app, context);
-  add_audit(app, context);
-  add_verify(app, context);
-  add_backup(app, context);
-  add_completion(app, context);
+  context.served ? add_handed(app, context) : add_all(app, context);
   for (CLI::App* command : app.get_subcommands(nullptr)) {
     command->fallthrough();
     for (CLI::App* part : command->get_subcommands(nullptr)) part->fallthrough();

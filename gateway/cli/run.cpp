@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
+#include "gateway/cli/hand_over.h"
 #include "gateway/cli/opened.h"
 #include "gateway/cli/progress.h"
 #include "gateway/cli/report.h"
@@ -19,18 +20,7 @@ struct Words {
   bool initial = false;
 };
 
-Exit run(Context& context, const Words& words) {
-  const Signals signals;
-  const config::Configuration configuration = sound_configuration(context);
-  if (!configuration.job(words.job))
-    throw Error(Code::config, fmt::format("no job is called {}; tilts status lists them", words.job));
-  const exchange::Libraries libraries;
-  store::Store store(store_settings(configuration), context.clock);
-  pull::Registries registries(configuration, context.clock);
-  pull::JobRunner runner(configuration, store, registries, context.clock);
-  context.out << heading(configuration) << "\n\n";
-  for (const pull::RunReport& ended : runner.repair()) context.out << ended.sentence << "\n\n";
-
+Exit run_with(Context& context, pull::JobRunner& runner, const Words& words, const std::stop_token& stop) {
   pull::RunReport report;
   {
     ProgressLine progress(context);
@@ -39,11 +29,37 @@ Exit run(Context& context, const Words& words) {
     options.initial = words.initial;
     options.progress = [&](const pull::Progress& now) { progress.show(now); };
     options.difference = [&](const pull::Difference& difference) { print_difference(context, difference); };
-    options.stop = signals.token();
+    options.stop = stop;
     report = runner.run(words.job, options);
   }
   print_report(context, report);
   return exit_of(report);
+}
+
+std::vector<std::string> handed(const Words& words) {
+  std::vector<std::string> all{"run", words.job};
+  if (words.preview) all.emplace_back("--preview");
+  if (words.initial) all.emplace_back("--initial");
+  return all;
+}
+
+Exit run(Context& context, const Words& words) {
+  if (const Served* desk = context.served) {
+    context.out << heading(desk->configuration) << "\n\n";
+    return run_with(context, desk->runner, words, desk->stop);
+  }
+  const Signals signals;
+  const config::Configuration configuration = sound_configuration(context);
+  if (!configuration.job(words.job))
+    throw Error(Code::config, fmt::format("no job is called {}; tilts status lists them", words.job));
+  if (const auto exit = hand_over(context, configuration, handed(words), signals.token())) return *exit;
+  const exchange::Libraries libraries;
+  store::Store store(store_settings(configuration), context.clock);
+  pull::Registries registries(configuration, context.clock);
+  pull::JobRunner runner(configuration, store, registries, context.clock);
+  context.out << heading(configuration) << "\n\n";
+  for (const pull::RunReport& ended : runner.repair()) context.out << ended.sentence << "\n\n";
+  return run_with(context, runner, words, signals.token());
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 #include <exception>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <Poco/Util/ServerApplication.h>
 #include <fmt/format.h>
 
+#include "gateway/cli/hand_over.h"
 #include "gateway/cli/opened.h"
+#include "gateway/cli/service_desk.h"
 #include "gateway/cli/signals.h"
 #include "gateway/cli/text.h"
 #include "gateway/exchange/libraries.h"
@@ -76,8 +79,31 @@ class Daemon final : public Poco::Util::ServerApplication {
     schedule::Scheduler scheduler(planner, bell, duties, configuration.heartbeat, context_.clock);
     bell.note(fmt::format("tilts {}: {}: serving {}", TILTS_VERSION, heading(configuration),
                           counted(static_cast<int64_t>(configuration.jobs.size()), "job", "jobs")));
-    scheduler.serve(signals.token());
+    {
+      const ServiceDesk desk(
+          desk_file(configuration), setup_of(configuration),
+          [&](const ServiceDesk::Request& request, std::ostream& out, std::ostream& err,
+              const std::stop_token& stop) {
+            bell.note(fmt::format("tilts {} for {}", request.words.empty() ? "" : request.words.front(),
+                                  request.user));
+            return work_for(request, {configuration, runner, request.user, stop}, out, err);
+          },
+          signals.token());
+      scheduler.serve(signals.token());
+    }
     bell.note("stopped; what was open carries on at the next start");
+  }
+
+  // A command's words, with the daemon's things; what it prints goes to whoever typed it.
+  int work_for(const ServiceDesk::Request& request, const Served& served, std::ostream& out,
+               std::ostream& err) const {
+    std::istringstream nothing;
+    Context context{.in = nothing, .out = out, .err = err, .clock = context_.clock};
+    context.terminal = request.terminal;
+    context.served = &served;
+    std::vector<const char*> words{"tilts"};
+    for (const std::string& word : request.words) words.push_back(word.c_str());
+    return program(static_cast<int>(words.size()), words.data(), context);
   }
 
   // What ends soon is announced every day, before it ends.

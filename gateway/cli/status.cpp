@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
+#include "gateway/cli/hand_over.h"
 #include "gateway/cli/opened.h"
 #include "gateway/cli/text.h"
 #include "gateway/config/credentials.h"
@@ -63,6 +64,31 @@ std::optional<Time> heartbeat(const config::Configuration& configuration) {
   }
 }
 
+// What keeps the schedule. A daemon that is there and does not look at the clock any more is worse than none:
+// nobody else can take its place.
+struct Keeper {
+  enum class State { runs, hangs, stopped } state = State::stopped;
+  std::string words;
+};
+
+Keeper keeper(const config::Configuration& configuration, Time now, const WallClock& wall) {
+  const std::optional<Time> beat = heartbeat(configuration);
+  const bool fresh = beat && now - *beat < heartbeat_gone;
+  bool there = false;
+  try {
+    there = daemon_answers(configuration);
+  } catch (const Error&) {
+    there = fresh;  // this user may not ask: its heartbeat is all there is
+  }
+  if (!there)
+    return {Keeper::State::stopped,
+            beat ? "stopped; last heartbeat " + wall.minute(*beat) : "has not run yet"};
+  if (fresh || !beat) return {Keeper::State::runs, "runs"};
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(now - *beat);
+  return {Keeper::State::hangs, fmt::format("holds the store, but its last heartbeat is {} old",
+                                            counted(minutes.count(), "minute", "minutes"))};
+}
+
 std::string certificate_end(const config::RegistrySettings& registry, Time now, const WallClock& wall) {
   const config::IdentitySettings* identity = config::identity_at(registry, now);
   if (!identity) return "none active";
@@ -81,18 +107,19 @@ std::string host_of(const std::string& endpoint) {
 }
 
 // The one thing to do now: what is broken before what waits, what waits before what is merely to know.
-std::string next_step(const config::Loaded& loaded, const Picture& picture, bool daemon_runs) {
+std::string next_step(const config::Loaded& loaded, const Picture& picture, Keeper::State keeper) {
   if (!loaded.problems.empty())
     return fmt::format("tilts check   lists {}",
                        counted(static_cast<int64_t>(loaded.problems.size()), "problem of the configuration",
                                "problems of the configuration"));
+  if (keeper == Keeper::State::hangs) return "systemctl restart tilts   nothing runs until then";
   for (const JobLine& job : picture.jobs)
     if (job.last && job.last->state == store::RunState::waiting)
       return fmt::format("tilts approve {} --because \"…\"   or let the next run replace it", job.last->id);
   if (!picture.alarms.empty()) return "tilts alarms   what rang and still stands";
   for (const JobLine& job : picture.jobs)
     if (!job.last) return fmt::format("tilts run {} --preview   it has never run", job.settings->name);
-  if (!daemon_runs) return "systemctl start tilts   nothing runs by itself until then";
+  if (keeper == Keeper::State::stopped) return "systemctl start tilts   nothing runs by itself until then";
   if (picture.findings > 0) return "tilts findings   what is held back or to be looked at, and why";
   if (!loaded.notices.empty()) return "tilts check   something ends soon";
   return "nothing: all is well";
@@ -153,11 +180,8 @@ Exit status(Context& context) {
   if (!configuration.registries.empty()) print_registries(context, configuration, wall);
   context.out << '\n';
 
-  const std::optional<Time> beat = heartbeat(configuration);
-  const bool daemon_runs = beat && context.clock.now() - *beat < heartbeat_gone;
-  context.out << fmt::format("Daemon    {}\n", daemon_runs ? "runs"
-                                               : beat      ? "stopped; last heartbeat " + wall.minute(*beat)
-                                                           : "has not run yet");
+  const Keeper daemon = keeper(configuration, context.clock.now(), wall);
+  context.out << fmt::format("Daemon    {}\n", daemon.words);
   if (!no_store.empty()) context.out << cut("Store     " + no_store, 79) << '\n';
   if (!picture.alarms.empty())
     context.out << cut(fmt::format("Alarms    {}: {}", picture.alarms.size(),
@@ -165,7 +189,7 @@ Exit status(Context& context) {
                        79)
                 << '\n';
   if (picture.findings > 0) context.out << fmt::format("Findings  {}\n", grouped(picture.findings));
-  context.out << "\nNext: " << next_step(loaded, picture, daemon_runs) << '\n';
+  context.out << "\nNext: " << next_step(loaded, picture, daemon.state) << '\n';
   return Exit::all_well;
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/pull/job_runner.h"
 
+#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
 #include <future>
@@ -29,6 +30,16 @@ Time written(const std::filesystem::path& file) {
   if (none) return {};
   return std::chrono::time_point_cast<Time::duration>(std::chrono::file_clock::to_sys(time));
 }
+
+}  // namespace
+
+namespace {
+
+struct Turns {
+  std::mutex mutex;
+  std::condition_variable_any ended;
+  std::set<std::string> running;  // jobs
+};
 
 }  // namespace
 
@@ -85,8 +96,8 @@ struct JobRunner::Inside : AdapterMarks {
   store::Store& store;
   Registries& registries;
   const Clock clock;
+  Turns turns;
   std::mutex mutex;
-  std::set<std::string> running;              // jobs
   std::map<std::string, std::string> active;  // run to the adapter whose code runs
   host::Watchdog watchdog;
 };
@@ -96,22 +107,25 @@ namespace {
 // A job runs once at a time.
 class OneAtATime {
  public:
-  OneAtATime(std::mutex& mutex, std::set<std::string>& running, std::string job)
-      : mutex_(mutex), running_(running), job_(std::move(job)) {
-    const std::scoped_lock lock(mutex_);
-    if (!running_.insert(job_).second)
+  OneAtATime(Turns& turns, std::string job) : OneAtATime(turns, std::move(job), false, {}) {}
+  // One that waits gives up when it is stopped.
+  OneAtATime(Turns& turns, std::string job, bool waits, const std::stop_token& stop)
+      : turns_(turns), job_(std::move(job)) {
+    std::unique_lock lock(turns_.mutex);
+    if (waits) turns_.ended.wait(lock, stop, [this] { return !turns_.running.contains(job_); });
+    if (!turns_.running.insert(job_).second)
       throw Error(Code::config, "job " + job_ + ": it runs already; wait until it has ended");
   }
   ~OneAtATime() {
-    const std::scoped_lock lock(mutex_);
-    running_.erase(job_);
+    const std::scoped_lock lock(turns_.mutex);
+    turns_.running.erase(job_);
+    turns_.ended.notify_all();
   }
   OneAtATime(const OneAtATime&) = delete;
   OneAtATime& operator=(const OneAtATime&) = delete;
 
  private:
-  std::mutex& mutex_;
-  std::set<std::string>& running_;
+  Turns& turns_;
   const std::string job_;
 };
 
@@ -204,9 +218,18 @@ JobRunner::~JobRunner() = default;
 
 RunReport JobRunner::run(const std::string& job_name, const RunOptions& options) {
   const config::JobSettings& job = inside_->job(job_name);
-  const OneAtATime one(inside_->mutex, inside_->running, job_name);
   RunReport refused;
   refused.job = job_name;
+  // Whoever runs a job by hand a minute before its time must not make the night fail.
+  std::optional<OneAtATime> one;
+  try {
+    one.emplace(inside_->turns, job_name, options.occurrence.has_value(), options.stop);
+  } catch (const Error&) {
+    if (!options.stop.stop_requested()) throw;
+    refused.state = RunState::interrupted;
+    refused.sentence = "job " + job_name + ": stopped before it began; the next run carries on";
+    return refused;
+  }
   try {
     refused.sentence = inside_->why_not_again(job);
     refused.state = RunState::bug;
@@ -236,7 +259,7 @@ RunReport JobRunner::approve(const std::string& run, const Approval& approval,
     throw Error(Code::config, "run " + run + ": it waits for nothing; `tilts runs` names those that do");
   if (approval.because.empty())
     throw Error(Code::config, "run " + run + ": a reason is missing; say --because …");
-  const OneAtATime one(inside_->mutex, inside_->running, plan->job);
+  const OneAtATime one(inside_->turns, plan->job);
   store.write([&](store::Transaction& transaction) {
     store.plans().deliver(transaction, run, plan_sha256.empty() ? plan->sha256 : plan_sha256, approval.user,
                           approval.because);

@@ -1,7 +1,7 @@
 // A job's night from roster to delivery (docs/decisions: "From roster to delivery"):
 //   roster > ask > store > map every stored record for the run's date > findings > delta > guard > deliver.
 // One JobRunner serves a process. run() and approve() block; different jobs may run on different threads, the
-// same job never at once (the second is refused with Error(config)).
+// same job never at once: a planned run waits, any other is refused with Error(config).
 #pragma once
 
 #include <functional>
@@ -72,8 +72,8 @@ class JobRunner {
   JobRunner(const JobRunner&) = delete;
   JobRunner& operator=(const JobRunner&) = delete;
 
-  // Never throws for what a night can bring: the report says it. Throws Error(config) for a job nobody knows
-  // or one that runs already.
+  // Never throws for what a night can bring: the report says it. Throws Error(config) for a job nobody knows,
+  // or one that runs already and has no occurrence.
   RunReport run(const std::string& job, const RunOptions& options = {});
 
   // Delivers exactly the plan that was shown, fetches nothing. Throws Error(config) when that run waits for

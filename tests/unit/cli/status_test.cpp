@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/cli/service_desk.h"
 #include "gateway/cli/text.h"
 #include "tests/unit/cli/desk.h"
 
@@ -42,6 +43,7 @@ TEST(Status, OneLineAJobAndOneARegistry) {
     });
   }
   desk.house.write("var/heartbeat", "2026-11-21T11:59:55.000Z\n");
+  const ServiceDesk daemon(desk.house.path("var/heartbeat.socket"), "", {}, {});
   EXPECT_EQ(desk.type({"status"}), 0);
   EXPECT_EQ(desk.out.substr(desk.out.find('\n')), R"(
 
@@ -55,6 +57,29 @@ Daemon    runs
 
 Next: nothing: all is well
 )");
+}
+
+// The socket says whether a daemon is there, its heartbeat whether it moves.
+TEST(Status, KnowsADaemonThatRunsStoppedOrHangs) {
+  Desk desk;
+  desk.store();
+  const auto daemon_line = [&] {
+    EXPECT_EQ(desk.type({}), 0) << desk.err;
+    const size_t at = desk.out.find("Daemon    ");
+    return desk.out.substr(at + 10, desk.out.find('\n', at) - at - 10);
+  };
+  EXPECT_EQ(daemon_line(), "has not run yet");
+  {
+    const ServiceDesk daemon(desk.house.path("var/heartbeat.socket"), "", {}, {});
+    EXPECT_EQ(daemon_line(), "runs");
+    desk.house.write("var/heartbeat", "2026-11-21T11:58:01.000Z\n");
+    EXPECT_EQ(daemon_line(), "runs");
+    desk.house.write("var/heartbeat", "2026-11-21T11:52:59.000Z\n");
+    EXPECT_EQ(daemon_line(), "holds the store, but its last heartbeat is 7 minutes old");
+    EXPECT_EQ(lines(desk.out).back(), "Next: systemctl restart tilts   nothing runs until then");
+    desk.house.write("var/heartbeat", "2026-11-21T11:59:55.000Z\n");
+  }
+  EXPECT_EQ(daemon_line(), "stopped; last heartbeat 2026-11-21 13:59");
 }
 
 TEST(Status, NamesTheNextStepWorstFirst) {

@@ -1,0 +1,47 @@
+// `tilts` as a process of its own, as an operator or systemd starts it.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "tests/support/temporary_folder.h"
+#include "tests/system/city.h"
+
+namespace tilts::system_test {
+
+class Command {
+ public:
+  // `environment`: NAME=VALUE, beside what this process has.
+  Command(const City& city, std::vector<std::string> words, const std::vector<std::string>& environment = {});
+  // Kills it when it still runs.
+  ~Command();
+  Command(const Command&) = delete;
+  Command& operator=(const Command&) = delete;
+
+  // Waits for its end, a minute at most: the exit code, or minus the signal.
+  int end();
+  void signal(int number) const;
+  // True as soon as it has printed `text` anywhere, false when it ends or half a minute passes without it.
+  bool says(std::string_view text);
+  std::string out() const;
+  std::string err() const;
+
+ private:
+  bool ended();
+
+  support::TemporaryFolder folder_;
+  pid_t process_ = -1;
+  int status_ = 0;
+};
+
+// A daemon that serves; the constructor returns when it takes work from commands.
+class Daemon : public Command {
+ public:
+  explicit Daemon(const City& city);
+};
+
+}  // namespace tilts::system_test
