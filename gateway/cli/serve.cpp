@@ -70,6 +70,7 @@ class Daemon final : public Poco::Util::ServerApplication {
       options.stop = std::move(stop);
       pull::RunReport report = runner.run(due.job, options);
       bell.note(report.sentence);
+      announce(registries.at(configuration.job(due.job)->registry), bell);
       return report;
     };
     duties.daily = [&] {
@@ -104,6 +105,14 @@ class Daemon final : public Poco::Util::ServerApplication {
     std::vector<const char*> words{"tilts"};
     for (const std::string& word : request.words) words.push_back(word.c_str());
     return program(static_cast<int>(words.size()), words.data(), context);
+  }
+
+  // Files that were replaced and cannot be used, before those that still are in use end.
+  static void announce(const pull::Registry& registry, schedule::Bell& bell) {
+    const std::string subject = "registry " + registry.settings.name;
+    const std::vector<std::string> problems = registry.problems();
+    for (const std::string& problem : problems) bell.ring(subject, problem);
+    if (problems.empty()) bell.quiet(subject);
   }
 
   // What ends soon is announced every day, before it ends.
