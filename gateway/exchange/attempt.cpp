@@ -14,11 +14,6 @@ namespace {
 // Parsing an answer takes some fifteen times its bytes.
 constexpr size_t tree_factor = 16;
 
-TransportSettings transport_settings(const Settings& settings) {
-  const TransportLimits& limits = settings.profile.limits;
-  return {settings.endpoint, limits.answer_bytes, limits.connect, limits.answer, limits.keep_alive};
-}
-
 std::string lower(std::string_view text) {
   std::string copy(text);
   for (char& c : copy) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -31,6 +26,11 @@ void tell(const Hook& hook, const Value& value) {
 }
 
 }  // namespace
+
+TransportSettings transport_settings(const Settings& settings) {
+  const TransportLimits& limits = settings.profile.limits;
+  return {settings.endpoint, limits.answer_bytes, limits.connect, limits.answer, limits.keep_alive};
+}
 
 Line::Line(const Settings& settings)
     : settings_(settings),
@@ -127,7 +127,8 @@ Verified Line::judge(const HttpAnswer& answer, const std::string& message_id,
     const std::string claims =
         fault ? fmt::format("; it claims a fault ({}), which counts for nothing", name(*fault)) : "";
     if (success) throw Error(Code::untrusted, error.what() + claims);
-    throw Error(Code::transient, other_status.what() + claims);
+    // Why it counts for nothing tells a wrong trust anchor from a registry in trouble.
+    throw Error(Code::transient, other_status.what() + (fault ? claims + ": " + error.what() : ""));
   }
   throw other_status;
 }

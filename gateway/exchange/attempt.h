@@ -21,6 +21,8 @@ struct Attempt {
   Delivery delivery{};  // filled in by Line::run, also when it throws
 };
 
+TransportSettings transport_settings(const Settings& settings);
+
 // The way to one registry and back. Thread-safe.
 class Line {
  public:

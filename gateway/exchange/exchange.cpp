@@ -51,6 +51,10 @@ Exchange::~Exchange() = default;
 
 const Profile& Exchange::profile() const { return state_->settings.profile; }
 
+Greeting Exchange::greet() const {
+  return exchange::greet(transport_settings(state_->settings), *state_->settings.keys->current());
+}
+
 Verified Exchange::ask(const Call& call, const Hooks& hooks, const std::stop_token& stop) const {
   return state_->ask(0, call, hooks, stop);
 }

@@ -16,6 +16,7 @@
 #include "gateway/base/error.h"
 #include "gateway/exchange/byte_budget.h"
 #include "gateway/exchange/envelope.h"
+#include "gateway/exchange/greeting.h"
 #include "gateway/exchange/keyring.h"
 #include "gateway/exchange/profile.h"
 #include "gateway/exchange/truststore.h"
@@ -101,6 +102,9 @@ class Exchange {
   // "sending" down.
   Verified submit(const Call& call, const std::string& message_id, const Hooks& hooks,
                   const std::stop_token& stop) const;
+
+  // One plain GET over the same TLS, for `tilts check --online`. Throws Error(config) when no pair is active.
+  Greeting greet() const;
 
   const Profile& profile() const;
 

@@ -15,6 +15,12 @@ void note_record(int written, int, int content_type, const void* bytes, size_t s
     *static_cast<bool*>(sent) = true;
 }
 
+void note_alert(int written, int, int content_type, const void* bytes, size_t size, SSL*, void* alert) {
+  const auto* const said = static_cast<const unsigned char*>(bytes);
+  if (written == 0 && content_type == SSL3_RT_ALERT && size == 2 && said[0] == SSL3_AL_FATAL)
+    *static_cast<int*>(alert) = said[1];
+}
+
 }  // namespace
 
 bool equip(SSL_CTX* context, const Generation& generation) {
@@ -36,6 +42,11 @@ bool equip(SSL_CTX* context, const Generation& generation) {
 void watch_application_data(SSL_CTX* context, bool* sent) {
   SSL_CTX_set_msg_callback(context, note_record);
   SSL_CTX_set_msg_callback_arg(context, sent);
+}
+
+void watch_alerts(SSL_CTX* context, int* alert) {
+  SSL_CTX_set_msg_callback(context, note_alert);
+  SSL_CTX_set_msg_callback_arg(context, alert);
 }
 
 }  // namespace tilts::exchange

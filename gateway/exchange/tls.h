@@ -15,4 +15,8 @@ bool equip(SSL_CTX* context, const Generation& generation);
 // that a request did not leave. `sent` outlives the context.
 void watch_application_data(SSL_CTX* context, bool* sent);
 
+// Sets `*alert` to what the other side ends a connection of this context with (RFC 8446, 6). `alert` outlives
+// the context.
+void watch_alerts(SSL_CTX* context, int* alert);
+
 }  // namespace tilts::exchange

@@ -9,6 +9,7 @@
 
 #include "gateway/base/error.h"
 #include "gateway/base/handle.h"
+#include "gateway/exchange/curl_options.h"
 #include "gateway/exchange/tls.h"
 
 namespace tilts::exchange {
@@ -74,13 +75,6 @@ void append(Headers& headers, const std::string& line) {
   headers.reset(longer);
 }
 
-template <typename Value>
-void set(CURL* easy, CURLoption option, Value value) {
-  if (const CURLcode code = curl_easy_setopt(easy, option, value); code != CURLE_OK)
-    throw Error(Code::bug, fmt::format("libcurl refuses option {}: {}", static_cast<int>(option),
-                                       curl_easy_strerror(code)));
-}
-
 // What happened, in words; libcurl's own text may quote the other side and stays out.
 std::string_view sentence(CURLcode code) {
   switch (code) {
@@ -135,25 +129,9 @@ void Connection::State::open() {
   easy.reset(curl_easy_init());
   if (easy == nullptr) throw Error(Code::bug, "libcurl makes no handle");
   CURL* handle = easy.get();
-  set(handle, CURLOPT_PROTOCOLS_STR, "https");
-  set(handle, CURLOPT_NOSIGNAL, 1L);
-  set(handle, CURLOPT_PROXY, "");  // whatever the environment says
-  set(handle, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
-  set(handle, CURLOPT_FOLLOWLOCATION, 0L);
-  set(handle, CURLOPT_HTTP09_ALLOWED, 0L);
+  set_common_options(handle, settings);
   set(handle, CURLOPT_MAXCONNECTS, 1L);
   set(handle, CURLOPT_MAXAGE_CONN, static_cast<long>(settings.keep_alive.count() * 3 / 4));
-  set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect.count()));
-  set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>((settings.connect + settings.answer).count()));
-  set(handle, CURLOPT_TCP_NODELAY, 1L);
-
-  set(handle, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-  set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
-  set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
-  set(handle, CURLOPT_CAINFO, static_cast<const char*>(nullptr));  // not the system's anchors
-  set(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  set(handle, CURLOPT_CA_CACHE_TIMEOUT, 0L);
-  set(handle, CURLOPT_SSL_SESSIONID_CACHE, 0L);
   set(handle, CURLOPT_SSL_CTX_FUNCTION, &State::on_context);
   set(handle, CURLOPT_SSL_CTX_DATA, this);
 
@@ -167,7 +145,6 @@ void Connection::State::open() {
   set(handle, CURLOPT_NOPROGRESS, 0L);
   set(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
   set(handle, CURLOPT_XFERINFODATA, &flight);
-  set(handle, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(settings.answer_bytes));
 }
 
 HttpAnswer Connection::State::answer_of(CURLcode code) {
