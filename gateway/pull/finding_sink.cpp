@@ -1,7 +1,5 @@
 #include "gateway/pull/finding_sink.h"
 
-#include <memory>
-
 #include <Poco/Logger.h>
 #include <fmt/format.h>
 
@@ -42,26 +40,35 @@ std::string printed(const std::string& code) {
 FindingSink::FindingSink(store::Store& store, std::string job, std::string run,
                          const std::filesystem::path& folder, Clock clock, bool preview)
     : store_(store), job_(std::move(job)), run_(std::move(run)), clock_(std::move(clock)), preview_(preview) {
-  if (!preview_)
-    file_ = std::make_unique<ClerkFile>(
-        folder, job_,
-        std::initializer_list<std::string_view>{"Klienta numurs", "Persona", "Personas kods", "Saņēmējs",
-                                                "Lauks", "Kas notiek", "Ko darīt", "In English", "Vieta"});
+  if (preview_) return;
+  for (std::string& id : store_.read([this](store::Session& s) { return store_.findings().ids(s, job_); }))
+    known_.insert(std::move(id));
+  file_ = std::make_unique<ClerkFile>(
+      folder, job_,
+      std::initializer_list<std::string_view>{"Klienta numurs", "Persona", "Personas kods", "Saņēmējs",
+                                              "Lauks", "Kas notiek", "Ko darīt", "In English", "Vieta"});
 }
 
 void FindingSink::add(const FoundAbout& about, const Finding& finding) {
   if (finding.weight == Weight::record) ++held_records_;
   if (finding.weight == Weight::field) ++held_fields_;
-  Poco::Logger::get("findings")
-      .information(
-          fmt::format("job {}: run {}: {}{}finding {}: {} ({}{}{}) {}", job_, run_,
-                      about.target.empty() ? "" : "target ", about.target.empty() ? "" : about.target + ": ",
-                      store_.findings().id(job_, about.target, finding), finding.rule, finding.record,
-                      finding.field.empty() ? "" : "/", finding.field, what_happens(finding.weight)));
   if (preview_) return;
+  ++found_;
+  log(about, finding);
   file_->row({about.client, about.person, printed(about.code), about.target, finding.field,
               what_happens_in_latvian(finding.weight), finding.latvian, finding.english, finding.place});
   waiting_.push_back({about.target, about.client, finding});
+}
+
+void FindingSink::log(const FoundAbout& about, const Finding& finding) {
+  const std::string id = store_.findings().id(job_, about.target, finding);
+  if (!known_.insert(id).second) return;
+  ++new_;
+  const std::string target = about.target.empty() ? "" : "target " + about.target + ": ";
+  Poco::Logger::get("findings")
+      .information(fmt::format("job {}: run {}: {}finding {}: {} ({}{}{}) {}", job_, run_, target, id,
+                               finding.rule, finding.record, finding.field.empty() ? "" : "/", finding.field,
+                               what_happens(finding.weight)));
 }
 
 void FindingSink::flush() {
@@ -76,9 +83,14 @@ void FindingSink::flush() {
 std::string FindingSink::finish(bool keep_others) {
   flush();
   if (preview_) return {};
+  int64_t gone = 0;
   if (!keep_others)
-    store_.write(
-        [&](store::Transaction& transaction) { store_.findings().complete(transaction, job_, run_); });
+    gone = store_.write(
+        [&](store::Transaction& transaction) { return store_.findings().complete(transaction, job_, run_); });
+  if (found_ + gone > 0)
+    Poco::Logger::get("findings")
+        .information(fmt::format("job {}: run {}: {} {}, {} new, {} gone", job_, run_, found_,
+                                 found_ == 1 ? "finding" : "findings", new_, gone));
   return file_->finish();
 }
 

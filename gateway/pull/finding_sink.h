@@ -1,9 +1,12 @@
-// Where the findings of one run go: to the log with an opaque id, to the findings file for the clerk, and to
-// the store, which knows since when each stands.
+// Where the findings of one run go: to the findings file for the clerk, to the store, which knows since when
+// each stands, and, when it is new, to the log with an opaque id. What stands since an earlier run is counted
+// there: a thousand lines that say the same every night would hide the one that does not.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "gateway/base/clock.h"
@@ -22,7 +25,7 @@ struct FoundAbout {
 
 class FindingSink {
  public:
-  // A preview counts and logs, but writes neither file nor store.
+  // A preview counts, and writes nowhere.
   FindingSink(store::Store& store, std::string job, std::string run, const std::filesystem::path& folder,
               Clock clock, bool preview);
 
@@ -37,6 +40,8 @@ class FindingSink {
   int64_t held_fields() const { return held_fields_; }
 
  private:
+  void log(const FoundAbout& about, const Finding& finding);
+
   struct Waiting {
     std::string target, client;
     Finding finding;
@@ -49,6 +54,9 @@ class FindingSink {
   const bool preview_;
   std::unique_ptr<ClerkFile> file_;
   std::vector<Waiting> waiting_;
+  std::unordered_set<std::string> known_;  // ids that need no line any more
+  int64_t found_ = 0;
+  int64_t new_ = 0;
   int64_t held_records_ = 0;
   int64_t held_fields_ = 0;
 };

@@ -21,6 +21,7 @@ constexpr Sql kFirstJob =
 constexpr Sql kPageJob =
     "SELECT job, id, target, client, since, run, content FROM finding"
     " WHERE job = $1 AND (client, id) > ($2, $3) ORDER BY client, id LIMIT $4";
+constexpr Sql kIds = "SELECT id FROM finding WHERE job = $1";
 constexpr Sql kCount = "SELECT COUNT(*) FROM finding";
 constexpr Sql kCountJob = "SELECT COUNT(*) FROM finding WHERE job = $1";
 
@@ -81,6 +82,12 @@ std::vector<StoredFinding> Findings::page(Session& session, std::string_view job
                             : findings(session, vault_, kPage, after->client, after->id, limit);
   return after == nullptr ? findings(session, vault_, kFirstJob, job, limit)
                           : findings(session, vault_, kPageJob, job, after->client, after->id, limit);
+}
+
+std::vector<std::string> Findings::ids(Session& session, std::string_view job) const {
+  std::vector<std::string> all;
+  for (auto& [id] : session.rows<std::string>(kIds, job)) all.push_back(std::move(id));
+  return all;
 }
 
 int64_t Findings::count(Session& session, std::string_view job) const {

@@ -39,6 +39,8 @@ class Findings {
   std::vector<StoredFinding> page(Session& session, std::string_view job, const StoredFinding* after,
                                   size_t limit) const;
   int64_t count(Session& session, std::string_view job) const;
+  // The opaque ids of a job's current ones.
+  std::vector<std::string> ids(Session& session, std::string_view job) const;
 
  private:
   const Vault& vault_;

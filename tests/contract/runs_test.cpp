@@ -118,6 +118,16 @@ TEST_P(FindingsContract, StayUntilARunFindsThemNoMore) {
   EXPECT_EQ(page[0].id, store_->findings().id("night", "cards", finding("a", "birth_date")));
 }
 
+TEST_P(FindingsContract, AreKnownByTheirIdsJobByJob) {
+  put("K-1", finding("a", "birth_date"), "r1");
+  put("K-2", finding("b", "birth_date"), "r1");
+  EXPECT_THAT(
+      read([&](Session& s) { return store_->findings().ids(s, "night"); }),
+      testing::UnorderedElementsAre(store_->findings().id("night", "cards", finding("a", "birth_date")),
+                                    store_->findings().id("night", "cards", finding("b", "birth_date"))));
+  EXPECT_THAT(read([&](Session& s) { return store_->findings().ids(s, "day"); }), IsEmpty());
+}
+
 TEST_P(FindingsContract, ComePageByPage) {
   for (int i = 0; i < 5; ++i) put("K-" + std::to_string(i / 2), finding(std::to_string(i), "name"), "r1");
   for (const std::string& job : {std::string(), std::string("night")}) {
