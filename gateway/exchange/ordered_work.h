@@ -32,7 +32,7 @@ class OrderedWork {
       const std::lock_guard lock(mutex_);
       closed_ = true;
     }
-    changed_.notify_all();
+    work_came_.notify_all();
   }
 
   void add(Task task) {
@@ -40,13 +40,13 @@ class OrderedWork {
       const std::lock_guard lock(mutex_);
       slots_.emplace_back().task = std::move(task);
     }
-    changed_.notify_all();
+    work_came_.notify_one();
   }
 
   // The oldest result; throws what its work threw.
   Result take() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return slots_.front().state == State::done; });
+    oldest_done_.wait(lock, [this] { return slots_.front().state == State::done; });
     Slot slot = std::move(slots_.front());
     slots_.pop_front();
     ++first_;
@@ -73,7 +73,7 @@ class OrderedWork {
     std::unique_lock lock(mutex_);
     for (;;) {
       auto next = slots_.end();
-      changed_.wait(lock, [&] {
+      work_came_.wait(lock, [&] {
         next = std::ranges::find(slots_, State::waiting, &Slot::state);
         return closed_ || (next != slots_.end() && !failed_);
       });
@@ -94,13 +94,14 @@ class OrderedWork {
       slot.result = std::move(result);
       slot.error = std::move(error);
       slot.state = State::done;
-      changed_.notify_all();
+      if (&slot == &slots_.front()) oldest_done_.notify_one();
     }
   }
 
   const Work work_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable work_came_;    // for the threads
+  std::condition_variable oldest_done_;  // for the caller
   std::deque<Slot> slots_;
   size_t first_ = 0;     // index of slots_.front()
   bool failed_ = false;  // nothing new is begun; slots after the failed one are never taken
