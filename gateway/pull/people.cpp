@@ -3,8 +3,13 @@
 namespace tilts::pull {
 
 void People::add(std::string client, std::string code) {
-  by_code_.emplace(code, static_cast<Index>(people_.size()));
+  const auto place = static_cast<Index>(people_.size());
   people_.push_back({std::move(client), std::move(code), false});
+  by_code_.emplace(people_.back().code, place);
+}
+
+void People::also_known_as(std::string_view code, Index person) {
+  if (!by_code_.contains(code)) by_code_.emplace(new_codes_.emplace_back(code), person);
 }
 
 const People::Index* People::find(std::string_view code) const {

@@ -1,18 +1,22 @@
 // The people one run may ask about, in memory: client number, code in use, and whether the registry has
-// answered about them. Some 130 bytes a person.
+// answered about them. Some 130 bytes a person: it is the one thing of a night that grows with the city.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 namespace tilts::pull {
 
 class People {
  public:
   using Index = uint32_t;
+
+  People() = default;
+  People(const People&) = delete;
+  People& operator=(const People&) = delete;
 
   void add(std::string client, std::string code);
 
@@ -23,7 +27,7 @@ class People {
   // By the code in use or one that the registry said replaced it; nullptr when not on the roster.
   const Index* find(std::string_view code) const;
   // The registry changed the code of somebody on the roster.
-  void also_known_as(std::string_view code, Index person) { by_code_.emplace(code, person); }
+  void also_known_as(std::string_view code, Index person);
 
   void answered(Index person);
   size_t answered() const { return answered_; }
@@ -33,12 +37,10 @@ class People {
     std::string client, code;
     bool answered = false;
   };
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  std::vector<Person> people_;
-  std::unordered_map<std::string, Index, Hash, std::equal_to<>> by_code_;
+  // A deque, because what is in it keeps its place: by_code_ looks at the codes where they are.
+  std::deque<Person> people_;
+  std::deque<std::string> new_codes_;
+  std::unordered_map<std::string_view, Index> by_code_;
   size_t answered_ = 0;
 };
 

@@ -71,15 +71,15 @@ void RosterCollector::take(int64_t line, const RosterLine& raw) {
     return broken("roster-code", "the personas kods is not 11 digits.", "personas kods nav 11 cipari.");
   const auto open = is_open(trimmed(raw.open));
   if (!open) return broken("roster-open", "\"open\" is neither 1 nor 0.", "lauks \"open\" nav ne 1, ne 0.");
-  if (const auto [seen, fresh] = clients_.try_emplace(client, line); !fresh)
+  if (const auto seen = clients_.find(client); seen != clients_.end())
     return broken("roster-duplicate", fmt::format("this client number is already on line {}.", seen->second),
                   fmt::format("šis klienta numurs jau ir {}. rindā.", seen->second));
-  if (const auto [seen, fresh] = codes_.try_emplace(*normal, line); !fresh) {
-    clients_.erase(client);
+  if (const auto seen = codes_.find(*normal); seen != codes_.end())
     return broken("roster-duplicate", fmt::format("this personas kods is already on line {}.", seen->second),
                   fmt::format("šis personas kods jau ir {}. rindā.", seen->second));
-  }
-  roster_.entries.push_back({client, *normal, *open});
+  const RosterEntry& entry = roster_.entries.emplace_back(RosterEntry{client, *normal, *open});
+  clients_.emplace(entry.client, line);
+  codes_.emplace(entry.code, line);
 }
 
 void RosterCollector::broken(int64_t line, const char* rule, const std::string& english,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ struct RosterFinding {
 };
 
 struct Roster {
-  std::vector<RosterEntry> entries;  // in the order of the source, no client and no code twice
+  std::deque<RosterEntry> entries;  // in the order of the source, no client and no code twice
   std::vector<RosterFinding> findings;
 };
 
