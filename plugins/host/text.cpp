@@ -59,8 +59,9 @@ bool is_clean(std::string_view text) {
         continue;
       }
     }
-    const size_t size = character(text);
-    if (size == 0 || text.front() == '\0') return false;
+    const auto lead = static_cast<unsigned char>(text.front());
+    const size_t size = lead == 0 ? 0 : lead < 0x80 ? 1 : character(text);
+    if (size == 0) return false;
     text.remove_prefix(size);
   }
   return true;
