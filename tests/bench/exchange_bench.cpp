@@ -3,7 +3,7 @@
 // adapter drives a real run against the simulated registry; what is counted is all CPU time of this process,
 // nothing is subtracted. Told beside it: the same with the records kept, what the simulator itself takes,
 // and the simulator's ceiling with a client that signed everything beforehand.
-//   exchange_bench [--check] [--people N]     N look-ups a round; 1 000 when absent
+//   exchange_bench [--check] [--people N]     N look-ups a round; 600 when absent
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -123,7 +123,7 @@ void print(const char* what, const Cost& cost, const char* more) {
 
 int run(int count, char** words) {
   bool check = false;
-  int people = 1000;
+  int people = 600;
   for (int i = 1; i < count; ++i) {
     if (std::strcmp(words[i], "--check") == 0) check = true;
     if (std::strcmp(words[i], "--people") == 0 && i + 1 < count) people = std::atoi(words[++i]);
