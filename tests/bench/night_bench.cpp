@@ -1,7 +1,8 @@
 // Whole nights of the real program against the simulated registry, 100 people to a request: the first load,
 // a night after a day of life, and a night in which nothing changed. Each is a process of its own, so that
 // its time and memory are its own; the registry signs with RSA-2048 and so does the gateway.
-//   night_bench [--check] [--people N]…     22 500 when absent; of several the memory is compared
+//   night_bench [--check] [--people N]…     22 500 when absent; the last one's memory is compared with the
+//   first's
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -19,7 +20,10 @@ namespace {
 
 constexpr int page = 100;
 constexpr double goal_megabytes = 150;
-constexpr double goal_growth = 1.2;  // of the largest city's peak over the smallest's: the same for both
+// The roster is in memory, some 130 bytes a person (gateway/pull/people.h), and for a moment what finds its
+// double lines; nothing else may grow with the city.
+constexpr double goal_bytes_a_person = 200;
+constexpr double slack = 1.5;
 
 class City {
  public:
@@ -84,12 +88,16 @@ int run(int count, char** words) {
     city.live();
     peaks.push_back(city.peak_megabytes());
   }
-  const double growth = peaks.back() / peaks.front();
-  if (peaks.size() > 1)
-    std::printf("memory of the last beside the first: %.2f (goal %.1f)\n", growth, goal_growth);
-  // Memory does not depend on what else the machine does: it is held to the goal itself.
-  const bool missed = *std::ranges::max_element(peaks) > goal_megabytes || growth > goal_growth;
-  if (missed) std::printf("a goal is missed (%.0f MB)\n", goal_megabytes);
+  double growth = 0;
+  if (sizes.back() > sizes.front()) {
+    growth = 1e6 * (peaks.back() - peaks.front()) / (sizes.back() - sizes.front());
+    std::printf("memory grows by %.0f bytes a person (goal %.0f), %.2f times\n", growth, goal_bytes_a_person,
+                peaks.back() / peaks.front());
+  }
+  // Memory does not depend on what else the machine does: the peak is held to the goal itself.
+  const bool missed =
+      *std::ranges::max_element(peaks) > goal_megabytes || growth > slack * goal_bytes_a_person;
+  if (missed) std::printf("a goal of memory is missed (%.0f MB)\n", goal_megabytes);
   return check && missed ? 1 : 0;
 }
 
