@@ -221,6 +221,22 @@ TEST_P(AuditContract, EvidenceComesBackAndIsDestroyedWithItsKey) {
   EXPECT_EQ(keys(), 1);
 }
 
+// A look-up of one person and a page are packed differently, and texts that do not pack grow.
+TEST_P(AuditContract, EvidenceOfEverySizeComesBackAsItWas) {
+  for (const size_t size : {0u, 1u, 16'000u, 16'384u, 17'000u, 4u << 20}) {
+    const std::string id = "m-" + std::to_string(size);
+    std::string answer;
+    for (uint32_t number = 1; answer.size() < size; number = number * 1664525 + 1013904223)
+      answer += static_cast<char>(number >> 24);
+    write([&](Transaction& t) {
+      store_->evidence().put(t, {id, "population", "resident", "r1", now_, now_, "", answer, 0});
+    });
+    const auto found = read([&](Session& s) { return store_->evidence().find(s, id); });
+    ASSERT_TRUE(found) << size;
+    EXPECT_TRUE(found->response == answer) << size;
+  }
+}
+
 TEST_P(AuditContract, OnePersonsEvidenceHasOneKey) {
   put_evidence("m-1", 7);
   put_evidence("m-2", 7);
