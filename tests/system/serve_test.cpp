@@ -22,7 +22,7 @@ using testing::IsEmpty;
 using testing::MatchesRegex;
 using testing::Not;
 
-constexpr const char* slow = R"({"kind":"slow","value":400,"count":0})";
+constexpr const char* slow = R"({"kind":"slow","value":800,"count":0})";
 
 // What differs between two runs that went the same way: folder, run, moment, and progress.
 std::string plain(const City& city, std::string text) {
@@ -212,8 +212,8 @@ TEST(Serve, SigtermFinishesThePageOfWhatWasHandedOver) {
 // An occurrence of ten minutes ago that nobody has run: the daemon catches it up at once.
 TEST(Serve, WhatIsDueIsRunAndSigtermFinishesItsPage) {
   City city;
-  city.edit_configuration(
-      "<roster csv=", R"(<schedule cron="30 2 * * *" zone="Europe/Riga" missed="catch-up"/><roster csv=)");
+  city.edit_configuration("<roster csv=",
+                          R"(<schedule cron="0 0 1 1 *" zone="Europe/Riga" missed="catch-up"/><roster csv=)");
   const Time missed =
       std::chrono::floor<std::chrono::minutes>(Clock::system().now()) - std::chrono::minutes{10};
   const auto plan = [&](Time planned) {

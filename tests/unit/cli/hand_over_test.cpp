@@ -43,7 +43,7 @@ struct Office {
   std::optional<Exit> type(const std::vector<std::string>& words, const std::stop_token& ctrl_c = {}) {
     out.str("");
     err.str("");
-    return hand_over(context, configuration, words, ctrl_c, 300ms);
+    return hand_over(context, configuration, words, ctrl_c, patience);
   }
   std::string refusal(Code code) {
     try {
@@ -58,6 +58,7 @@ struct Office {
   support::TemporaryFolder folder;
   config::Configuration configuration;
   std::stop_source stop;
+  std::chrono::milliseconds patience = 10s;
   std::istringstream in;
   std::ostringstream out, err;
   Context context{.in = in, .out = out, .err = err};
@@ -83,8 +84,9 @@ struct Endless {
 
 bool soon(const std::function<bool()>& what) {
   const auto deadline = steady_clock::now() + 20s;
-  while (!what() && steady_clock::now() < deadline) std::this_thread::sleep_for(1ms);
-  return what();
+  bool is = what();
+  for (; !is && steady_clock::now() < deadline; is = what()) std::this_thread::sleep_for(1ms);
+  return is;
 }
 
 // Runs `work` as somebody else; its result is the exit code.
@@ -219,7 +221,7 @@ TEST(HandOver, ASlowReaderDoesNotHoldUpTheWork) {
 
 TEST(HandOver, WhoIsSilentOrSaysNonsenseHoldsUpNobodyAndIsSentAway) {
   Office office;
-  const auto desk = office.open(say_well, {.visitors = 2, .request = 100ms});
+  const auto desk = office.open(say_well, {.request = 2s});
   {
     Wire silent = *Wire::to(office.file());
     ASSERT_TRUE(silent.receive(5s));  // ready
@@ -229,7 +231,7 @@ TEST(HandOver, WhoIsSilentOrSaysNonsenseHoldsUpNobodyAndIsSentAway) {
   {
     Wire drip = *Wire::to(office.file());
     ASSERT_TRUE(drip.receive(5s));
-    const auto until = steady_clock::now() + 5s;
+    const auto until = steady_clock::now() + 10s;
     bool thrown = false;
     while (!thrown && steady_clock::now() < until) try {
         drip.send(Frame::Kind::terminal);
@@ -244,7 +246,7 @@ TEST(HandOver, WhoIsSilentOrSaysNonsenseHoldsUpNobodyAndIsSentAway) {
   huge.sendBytes("w\x7f\xff\xff\xff", 5);
   Wire wire(huge);
   ASSERT_TRUE(wire.receive(5s));
-  EXPECT_EQ(wire.receive(50ms), std::nullopt);  // sooner than the request's limit
+  EXPECT_EQ(wire.receive(1500ms), std::nullopt);  // sooner than the request's limit
   EXPECT_EQ(office.type({"run", "residents"}), Exit::all_well);
 }
 
@@ -252,13 +254,18 @@ TEST(HandOver, OnlySoManyAreServedAtOnce) {
   Office office;
   Endless work;
   auto desk = office.open(std::ref(work), {.visitors = 1});
+  const auto enter = [&] {
+    Wire visitor = *Wire::to(office.file());
+    const auto frame = visitor.receive(5s);
+    return frame && frame->kind == Frame::Kind::ready ? std::optional(visitor) : std::nullopt;
+  };
+  std::optional<Wire> first;
   for (int i = 0; i < 3; ++i) {  // whoever has gone takes no place
-    Wire(*Wire::to(office.file())).hang_up();
-    std::this_thread::sleep_for(50ms);
+    first.reset();
+    ASSERT_TRUE(soon([&] { return (first = enter()).has_value(); }));
   }
-  Wire first = *Wire::to(office.file());
-  first.send(Frame::Kind::word, "run");
-  first.send(Frame::Kind::go);
+  first->send(Frame::Kind::word, "run");
+  first->send(Frame::Kind::go);
   EXPECT_TRUE(soon([&] { return work.started.load(); }));
   EXPECT_EQ(office.type({"run", "residents"}), Exit::unreachable);
   EXPECT_THAT(office.err.str(), HasSubstr("works for 1 command already"));
@@ -270,7 +277,9 @@ TEST(HandOver, ADaemonThatSaysNothingOrDiesIsASentence) {
   Office office;
   auto socket = listen_at(office.file());
   EXPECT_TRUE(daemon_answers(office.configuration));
+  office.patience = 100ms;
   EXPECT_THAT(office.refusal(Code::transient), HasSubstr("a daemon is there and does not answer"));
+  office.patience = 10s;
   const std::jthread dying([&] {
     socket.acceptConnection();  // whoever gave up
     socket.acceptConnection();
