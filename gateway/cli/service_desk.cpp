@@ -97,7 +97,7 @@ void ServiceDesk::welcome(Wire wire) {
     visit.thread = std::jthread([this, &visit, wire]() mutable {
       try {
         serve(wire);
-      } catch (const std::exception&) {
+      } catch (...) {
         // Whoever asked is gone, or says nothing we understand: nobody is there to be told.
       }
       wire.hang_up();
