@@ -1,5 +1,5 @@
 // The smallest adapter: template, reference and test subject. It speaks a protocol of its own,
-// urn:tilts:echo:1, that no registry has; docs/writing-an-adapter.md walks through it line by line.
+// urn:tilts:echo:1, that no registry has. docs/writing-an-adapter.md begins with it.
 #include <algorithm>
 #include <array>
 #include <charconv>

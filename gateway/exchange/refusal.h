@@ -9,7 +9,8 @@ namespace tilts::exchange {
 
 class Refusal : public Error {
  public:
-  Refusal(std::string rule, const std::string& text) : Error(Code::untrusted, text), rule_(std::move(rule)) {}
+  Refusal(std::string rule, const std::string& text)
+      : Error(Code::untrusted, text + " (docs/refusals.md#" + rule + ")"), rule_(std::move(rule)) {}
 
   // A stable id for tests, metrics and --json: "body-signed".
   const std::string& rule() const { return rule_; }

@@ -101,5 +101,26 @@ TEST(Layout, OnlyTheseRoomsParseXml) {
   }
 }
 
+std::string read(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// Every refusal ends with its place on the page, so the place must be there; and no place without a rule.
+TEST(Layout, EveryRefusalHasItsPlaceInTheDocuments) {
+  static const std::regex refusal(R"re((?:Refusal|Malformed|too_many)\(\s*"([a-z0-9-]+)")re");
+  static const std::regex place(R"re(\n### ([a-z0-9-]+)\n)re");
+  std::set<std::string> rules, places;
+  const auto collect = [](const std::string& text, const std::regex& what, std::set<std::string>& into) {
+    for (std::sregex_iterator at(text.begin(), text.end(), what), end; at != end; ++at)
+      into.insert((*at)[1].str());
+  };
+  for (const char* room : {"gateway/exchange", "gateway/xml"})
+    for (const fs::path& file : files_of(room)) collect(read(file), refusal, rules);
+  collect(read(fs::path(TILTS_SOURCE_DIR) / "docs/refusals.md"), place, places);
+  EXPECT_GT(rules.size(), 40u);
+  EXPECT_EQ(places, rules);
+}
+
 }  // namespace
 }  // namespace tilts
