@@ -129,6 +129,23 @@ TEST(HandOver, WordsGoThereAndWhatIsSaidComesBack) {
   EXPECT_FALSE(asked.terminal);
 }
 
+TEST(HandOver, LinesComeInTheOrderInWhichTheyWereSaid) {
+  Office office;
+  const auto desk = office.open(
+      [](const ServiceDesk::Request&, std::ostream& out, std::ostream& err, const std::stop_token&) {
+        out << "first\n";
+        err << "second\n";
+        out << "third\n";
+        return 0;
+      });
+  Wire visitor = *Wire::to(office.file());
+  visitor.send(Frame::Kind::go);
+  std::string said;
+  while (const auto frame = visitor.receive(5s))
+    if (frame->kind == Frame::Kind::out || frame->kind == Frame::Kind::err) said += frame->bytes;
+  EXPECT_EQ(said, "first\nsecond\nthird\n");
+}
+
 TEST(HandOver, OnlyRootsWordCountsForWhoWasThereBeforeSudo) {
   EXPECT_EQ(operating_system_user(0, "aija"), "aija (sudo)");
   EXPECT_EQ(operating_system_user(0, ""), "root");
