@@ -26,7 +26,7 @@ namespace tilts::bench {
 namespace {
 
 constexpr int connections = 16;
-constexpr size_t rounds = 5;
+constexpr size_t rounds = 9;
 constexpr double goal_microseconds = 900;
 // The goal was set where the simulator takes 640 us for its side of it. A busy machine makes both slower.
 constexpr double goal_of_simulator = 900.0 / 640.0;
@@ -131,7 +131,7 @@ std::string ceiling() {
 
 int run(int count, char** words) {
   bool check = false;
-  int people = 600;
+  int people = 300;
   for (int i = 1; i < count; ++i) {
     if (std::strcmp(words[i], "--check") == 0) check = true;
     if (std::strcmp(words[i], "--people") == 0 && i + 1 < count) people = std::atoi(words[++i]);
@@ -156,7 +156,7 @@ int run(int count, char** words) {
 
   const double ratio = cost.ours / cost.simulator;
   std::printf("ours is %.2f times the simulator's (goal %.2f)\n", ratio, goal_of_simulator);
-  const bool missed = 1e6 * cost.ours > slack * goal_microseconds && ratio > slack * goal_of_simulator;
+  const bool missed = ratio > slack * goal_of_simulator;
   if (missed) std::printf("the goal is missed by more than half\n");
   return check && missed ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 // The whole way of a page: verified bytes through the shipped adapter, the plugin boundary, the mapping of
 // MK 604 (15 columns; lookups, rules, a join, a `when`) to a CSV file; and the same with the verification of
 // each page before it. The store is not in it (night_bench has it all).
-//   path_bench [--check] [--pages N]     N pages of 4 MB; 50 and, with verification, 12 when absent
+//   path_bench [--check] [--pages N]     nine times N pages of 4 MB; 6 when absent, some 200 MB in all
 //
 // The pages are those of the change feed, because a list asks about 1 000 people at most, which is 1 MB. They
 // are made by a child, into shared memory that is touched before anything is measured: neither making them
@@ -45,6 +45,7 @@ constexpr double goal_megabytes = 30;
 // The goal was set where a bare pass makes 340 MB/s. A busy machine makes both slower.
 constexpr double goal_of_sax = 340.0 / 100.0;
 constexpr double slack = 1.5;
+constexpr size_t rounds = 9;
 
 // Text in memory that a child writes and everyone reads.
 class SharedText {
@@ -240,6 +241,7 @@ struct Figures {
   size_t bytes = 0;
   size_t memory = 0;
 
+  double ratio() const { return seconds / bare_sax; }
   double rate() const { return static_cast<double>(bytes) / 1e6 / seconds; }
   double megabytes() const { return static_cast<double>(memory) / 1e6; }
 };
@@ -273,8 +275,16 @@ Figures measure(const Feed& feed, size_t people, size_t pages, bool verified) {
   return figures;
 }
 
+// The one with the middle ratio, and the largest memory of all.
+Figures median(std::array<Figures, rounds>& all) {
+  std::ranges::sort(all, {}, &Figures::ratio);
+  Figures middle = all[rounds / 2];
+  middle.memory = std::ranges::max(all, {}, &Figures::memory).memory;
+  return middle;
+}
+
 int run(int count, char** words) {
-  size_t pages = 0;
+  size_t pages = 6;
   bool check = false;
   for (int i = 1; i < count; ++i) {
     if (std::strcmp(words[i], "--check") == 0) check = true;
@@ -286,27 +296,33 @@ int run(int count, char** words) {
   const size_t people = people_in(page_bytes);
   in_a_child([&] { write_pages(feed, people); });
 
-  const auto row = [&](bool verified, size_t default_pages) {
-    return measured_in_a_child<Figures>(
-        [&, verified] { return measure(feed, people, pages > 0 ? pages : default_pages, verified); });
+  const auto row = [&](bool verified) {
+    std::array<Figures, rounds> all;
+    for (Figures& figures : all)
+      figures =
+          measured_in_a_child<Figures>([&, verified] { return measure(feed, people, pages, verified); });
+    return median(all);
   };
   std::printf("%-58s %9s %8s\n", "pages of 4 MB to 15-column CSV, CPU of one thread", "MB/s", "memory");
-  const Figures path = row(false, 50);
-  std::printf("%-58s %9.0f %5.1f MB   goal %.0f MB/s, %.0f MB\n",
-              fmt::format("{:.0f} MB of verified bytes", static_cast<double>(path.bytes) / 1e6).c_str(),
-              path.rate(), path.megabytes(), goal_megabytes_a_second, goal_megabytes);
+  const Figures path = row(false);
+  std::printf(
+      "%-58s %9.0f %5.1f MB   goal %.0f MB/s, %.0f MB\n",
+      fmt::format("{} times {:.0f} MB of verified bytes", rounds, static_cast<double>(path.bytes) / 1e6)
+          .c_str(),
+      path.rate(), path.megabytes(), goal_megabytes_a_second, goal_megabytes);
   std::printf("%-58s %9.0f            ours takes %.2f times as long\n", "  a bare libxml2 SAX2 pass",
               static_cast<double>(path.bytes) / 1e6 / path.bare_sax, path.seconds / path.bare_sax);
-  const Figures both = row(true, 12);
-  std::printf("%-58s %9.0f %5.1f MB\n",
-              fmt::format("{:.0f} MB with verification", static_cast<double>(both.bytes) / 1e6).c_str(),
-              both.rate(), both.megabytes());
+  const Figures both = row(true);
+  std::printf(
+      "%-58s %9.0f %5.1f MB\n",
+      fmt::format("{} times {:.0f} MB with verification", rounds, static_cast<double>(both.bytes) / 1e6)
+          .c_str(),
+      both.rate(), both.megabytes());
   std::printf("%-58s %9.0f            ours takes %.2f times as long\n",
               "  plain xmlsec, key cached: verifies, and that is all",
               static_cast<double>(both.bytes) / 1e6 / both.plain_xmlsec, both.seconds / both.plain_xmlsec);
 
-  const bool slow =
-      path.rate() < goal_megabytes_a_second / slack && path.seconds / path.bare_sax > slack * goal_of_sax;
+  const bool slow = path.seconds / path.bare_sax > slack * goal_of_sax;
   const bool missed = slow || path.megabytes() > slack * goal_megabytes;
   if (missed) std::printf("a goal is missed by more than half\n");
   return check && missed ? 1 : 0;
