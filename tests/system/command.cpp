@@ -54,7 +54,7 @@ bool Command::ended() {
 }
 
 int Command::end() {
-  const auto deadline = steady_clock::now() + std::chrono::minutes{1};
+  const auto deadline = steady_clock::now() + std::chrono::minutes{5};
   while (!ended()) {
     if (steady_clock::now() > deadline) throw std::runtime_error("tilts does not end: " + out() + err());
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
@@ -65,7 +65,7 @@ int Command::end() {
 void Command::signal(int number) const { kill(process_, number); }
 
 bool Command::says(std::string_view text) {
-  const auto deadline = steady_clock::now() + std::chrono::seconds{30};
+  const auto deadline = steady_clock::now() + std::chrono::minutes{2};
   for (bool last = false;;) {
     if ((out() + err()).find(text) != std::string::npos) return true;
     if (last || steady_clock::now() > deadline) return false;
@@ -78,7 +78,7 @@ std::string Command::out() const { return support::read_file(folder_.path() / "o
 std::string Command::err() const { return support::read_file(folder_.path() / "err"); }
 
 Daemon::Daemon(const City& city) : Command(city, {"serve"}) {
-  const auto deadline = steady_clock::now() + std::chrono::seconds{30};
+  const auto deadline = steady_clock::now() + std::chrono::minutes{2};
   while (Command(city, {"status"}).says("Daemon    runs") == false)
     if (steady_clock::now() > deadline) throw std::runtime_error("the daemon does not serve: " + err());
 }

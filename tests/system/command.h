@@ -22,10 +22,10 @@ class Command {
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
 
-  // Waits for its end, a minute at most: the exit code, or minus the signal.
+  // Waits for its end, five minutes at most: the exit code, or minus the signal.
   int end();
   void signal(int number) const;
-  // True as soon as it has printed `text` anywhere, false when it ends or half a minute passes without it.
+  // True as soon as it has printed `text` anywhere, false when it ends or two minutes pass without it.
   bool says(std::string_view text);
   std::string out() const;
   std::string err() const;

@@ -17,7 +17,9 @@
 #include "gateway/cli/opened.h"
 #include "gateway/cli/service_desk.h"
 #include "gateway/cli/wire.h"
+#include "gateway/pull/registries.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/unit/cli/desk.h"
 
 namespace tilts::cli {
 namespace {
@@ -144,6 +146,28 @@ TEST(HandOver, LinesComeInTheOrderInWhichTheyWereSaid) {
   while (const auto frame = visitor.receive(5s))
     if (frame->kind == Frame::Kind::out || frame->kind == Frame::Kind::err) said += frame->bytes;
   EXPECT_EQ(said, "first\nsecond\nthird\n");
+}
+
+// Whatever comes over the socket: no other command is on the daemon's parser.
+TEST(HandOver, RunAndApproveAreAllThatTheDaemonDoesForOthers) {
+  Desk desk;
+  store::Store store = desk.store();
+  config::Configuration configuration = *desk.house.load().configuration;
+  configuration.registries.clear();
+  pull::Registries registries(configuration, Clock::system());
+  pull::JobRunner runner(configuration, store, registries, Clock::system());
+  const Served served{configuration, runner, "aija", {}};
+  Office office;
+  office.context.served = &served;
+  const auto say = [&](std::vector<const char*> words) {
+    words.insert(words.begin(), "tilts");
+    return program(static_cast<int>(words.size()), words.data(), office.context);
+  };
+  EXPECT_EQ(say({"approve", "4f1c22aa", "--because=a test"}), 78);
+  EXPECT_THAT(office.err.str(), HasSubstr("run 4f1c22aa: it waits for nothing"));
+  for (const char* other : {"status", "serve", "runs", "check", "init", "backup", "completion"})
+    EXPECT_EQ(say({other}), 2) << other;
+  EXPECT_EQ(say({}), 2);
 }
 
 TEST(HandOver, OnlyRootsWordCountsForWhoWasThereBeforeSudo) {
