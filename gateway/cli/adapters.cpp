@@ -38,6 +38,13 @@ void print(Context& context, const config::Configuration& configuration, const h
   for (const host::Operation& operation : adapter.operations)
     operations.add({"  " + operation.name, operation.documentation});
   context.out << operations.text();
+  Table records({"  Record", "Fields"});
+  for (const host::RecordType& type : adapter.record_types) {
+    std::string fields;
+    for (const host::FieldType& field : type.fields) fields += (fields.empty() ? "" : " ") + field.name;
+    records.add({"  " + type.name, fields});
+  }
+  context.out << records.text();
   if (adapter.settings.empty()) return;
   Table settings({"  Setting", "Default", "Means"});
   for (const host::Setting& setting : adapter.settings)

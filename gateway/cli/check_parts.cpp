@@ -8,7 +8,9 @@
 #include "gateway/cli/opened.h"
 #include "gateway/exchange/profile.h"
 #include "gateway/mapping/cases.h"
+#include "gateway/mapping/mapper.h"
 #include "gateway/mapping/mapping.h"
+#include "gateway/pull/deliveries.h"
 #include "plugins/host/adapter.h"
 
 namespace tilts::cli {
@@ -74,8 +76,27 @@ class Parts {
           problem(job.line,
                   fmt::format("job {}: adapter {} has no operation {} that pulls; tilts adapters lists them",
                               job.name, registry.adapter, job.operation));
+        check_words(job, library->descriptor());
       }
     });
+  }
+
+  // A mapping that does not load is told elsewhere.
+  void check_words(const config::JobSettings& job, const host::Descriptor& adapter) {
+    for (const config::DeliverySettings& delivery : job.deliveries) {
+      std::vector<mapping::Problem> told;
+      const auto compiled = mapping::Mapping::load(delivery.mapping, told);
+      if (!compiled) continue;
+      for (const mapping::Problem& one : pull::never_emitted(*compiled, adapter)) {
+        context_.err << one.text() << '\n';
+        ++problems_;
+      }
+      guarded(delivery.line, "job " + job.name, [&] {
+        const std::string zone = job.schedule ? job.schedule->zone : "Europe/Riga";
+        mapping::Mapper(compiled, {day_in(zone, context_.clock.now()), configuration_.municipality,
+                                   std::string(config::name(configuration_.environment))});
+      });
+    }
   }
 
   void check_mapping(const config::DeliverySettings& delivery) {
@@ -97,10 +118,17 @@ class Parts {
 
   // A store that is not there yet is made by the first run; one that is there must open.
   void check_store() {
-    constexpr std::string_view sqlite = "sqlite:";
-    const std::string& connection = configuration_.store.connection;
+    const fs::path file = sqlite_file(configuration_);
     std::error_code none;
-    if (connection.starts_with(sqlite) && !fs::exists(connection.substr(sqlite.size()), none)) {
+    if (!file.empty() && !fs::exists(file, none)) {
+      if (fs::is_directory(configuration_.checkpoints_folder, none))
+        for (const auto& entry : fs::directory_iterator(configuration_.checkpoints_folder))
+          if (entry.path().extension() == ".log")
+            throw Error(
+                Code::config,
+                fmt::format("{} is not there, but the signed checkpoints of its audit are ({}); restore "
+                            "the store (docs/operating.md#backup), or for a new beginning move them away",
+                            file.string(), entry.path().string()));
       context_.out << "notice: the store is not there yet; the first run makes it\n";
       return;
     }

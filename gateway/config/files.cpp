@@ -21,7 +21,8 @@ class Files {
       : configuration_(configuration), now_(now), problems_(problems), notices_(notices) {}
 
   void check() {
-    check_secret(0, "master-key", configuration_.master_key, "tilts init makes one");
+    check_secret(0, "master-key", configuration_.master_key,
+                 "put your copy of it there (a new installation: tilts init)");
     check_folder(0, "findings", configuration_.findings_folder);
     check_folder(0, "checkpoints", configuration_.checkpoints_folder);
     check_folder(0, "heartbeat", fs::path(configuration_.heartbeat).parent_path());
@@ -200,7 +201,12 @@ class Files {
 
   void check(const TargetSettings& target) {
     const std::string what = "target " + target.name;
-    if (!target.folder.empty()) check_folder(target.line, what, target.folder);
+    // Not made by us: a folder that nobody expects is read by nobody.
+    if (!target.folder.empty() && !is_folder(target.folder))
+      problem(target.line, "{}: {} is not a folder; make it, or name the one that the municipal system reads",
+              what, target.folder);
+    else if (!target.folder.empty())
+      check_folder(target.line, what, target.folder);
     if (!target.connection.empty()) check_connection(target.line, what, target.connection);
     if (!target.stylesheet.empty()) check_readable(target.line, what + ": stylesheet", target.stylesheet);
     if (!target.schema.empty()) check_readable(target.line, what + ": schema", target.schema);

@@ -50,6 +50,7 @@ class Compiler {
     program_.line = line_of(root);
     program_.layout.name = attribute(root, "name");
     program_.sources.push_back({"", attribute(root, "record"), {}});
+    refer(root, program_.sources[0].record, "");
     for (const xmlNode* node : children(root, "code-list")) read_list(node);
     for (const xmlNode* node : children(root, "join")) read_join(node);
     program_.death = optional_value(root, "death");
@@ -78,10 +79,20 @@ class Compiler {
     if (source.name == "subject" || source.name == "run")
       tell(node,
            fmt::format("a join cannot be called \"{}\": that word is taken; choose another", source.name));
-    for (const xmlNode* where : children(node, "where"))
+    refer(node, source.record, "");
+    for (const xmlNode* where : children(node, "where")) {
       source.where.push_back({attribute(where, "field"), attribute(where, "is")});
+      refer(where, source.record, source.where.back().field);
+    }
     unused_.emplace("join \"" + source.name + "\"", node);
     program_.sources.push_back(std::move(source));
+  }
+
+  void refer(const xmlNode* node, const std::string& record, const std::string& field) {
+    if (std::ranges::none_of(program_.references, [&](const Reference& seen) {
+          return seen.record == record && seen.field == field;
+        }))
+      program_.references.push_back({record, field, line_of(node)});
   }
 
   const CodeList* list(const xmlNode* node, std::string_view name) {
@@ -123,10 +134,7 @@ class Compiler {
       if (source.name != before && !(i == 0 && source.record == before)) continue;
       unused_.erase("join \"" + before + "\"");
       if (name == "as_of") return {Origin::as_of, i, "", 0};
-      if (std::ranges::none_of(program_.references, [&](const Reference& seen) {
-            return seen.record == source.record && seen.field == name;
-          }))
-        program_.references.push_back({source.record, name, line_of(node)});
+      refer(node, source.record, name);
       return {Origin::field, i, name, program_.hints++};
     }
     tell(node, fmt::format("\"{}\": there is no join \"{}\"; declare it: <join name=\"{}\" record=\"…\"/>",

@@ -35,4 +35,6 @@ Mapping::Mapping(std::unique_ptr<const Program> program)
 
 Mapping::~Mapping() = default;
 
+const std::string& Mapping::file() const { return program_->file; }
+
 }  // namespace tilts::mapping

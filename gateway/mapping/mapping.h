@@ -22,10 +22,10 @@ struct Problem {
   bool operator==(const Problem&) const = default;
 };
 
-// A registry field that the mapping reads, for a check against what an adapter emits.
+// What the mapping reads of a registry, for a check against what an adapter emits.
 struct Reference {
   std::string record;  // "person"
-  std::string field;   // "birth_date"
+  std::string field;   // "birth_date"; empty: the record as a whole
   int line = 0;
 };
 
@@ -41,6 +41,7 @@ class Mapping {
   Mapping& operator=(const Mapping&) = delete;
 
   const std::string& name() const { return layout_.name; }
+  const std::string& file() const;
   const targets::Layout& layout() const { return layout_; }
   // SHA-256 in hex over the file and its code lists: another hash means that the mapping was edited.
   const std::string& hash() const { return hash_; }

@@ -1,6 +1,9 @@
 #include "gateway/pull/deliveries.h"
 
+#include <algorithm>
+
 #include <Poco/Logger.h>
+#include <fmt/format.h>
 
 namespace tilts::pull {
 namespace {
@@ -42,11 +45,33 @@ std::unique_ptr<targets::Target> open_target(const config::Configuration& config
   return targets::Target::open(settings, layout);
 }
 
-OpenDeliveries open_deliveries(const config::Configuration& configuration, const config::JobSettings& job) {
+std::vector<mapping::Problem> never_emitted(const mapping::Mapping& mapping,
+                                            const host::Descriptor& adapter) {
+  std::vector<mapping::Problem> problems;
+  for (const mapping::Reference& reference : mapping.references()) {
+    const auto type = std::ranges::find(adapter.record_types, reference.record, &host::RecordType::name);
+    const bool known = type != adapter.record_types.end();
+    if (known && (reference.field.empty() ||
+                  std::ranges::count(type->fields, reference.field, &host::FieldType::name)))
+      continue;
+    if (!known && !reference.field.empty()) continue;  // said once, of the record
+    problems.push_back({mapping.file(), reference.line,
+                        known ? fmt::format("adapter {} emits no field {} of {}", adapter.id, reference.field,
+                                            reference.record)
+                              : fmt::format("adapter {} emits no record {}", adapter.id, reference.record)});
+    problems.back().sentence += "; `tilts adapters` lists what it emits";
+  }
+  return problems;
+}
+
+OpenDeliveries open_deliveries(const config::Configuration& configuration, const config::JobSettings& job,
+                               const host::Descriptor& adapter) {
   OpenDeliveries deliveries;
   for (const config::DeliverySettings& settings : job.deliveries) {
     try {
       auto mapping = mapping::Mapping::load(settings.mapping);
+      if (const auto problems = never_emitted(*mapping, adapter); !problems.empty())
+        throw Error(Code::config, problems.front().text());
       auto writer = open_target(configuration, settings.target, mapping->layout());
       deliveries.open.push_back({settings.target, std::move(mapping), std::move(writer)});
     } catch (const Error& error) {

@@ -11,6 +11,7 @@
 #include "gateway/config/configuration.h"
 #include "gateway/mapping/mapping.h"
 #include "gateway/targets/target.h"
+#include "plugins/host/descriptor.h"
 
 namespace tilts::pull {
 
@@ -25,7 +26,13 @@ struct OpenDeliveries {
   std::optional<Error> problem;  // the first; the others are logged
 };
 
-OpenDeliveries open_deliveries(const config::Configuration& configuration, const config::JobSettings& job);
+// `adapter` says what the job's records hold: a mapping that reads anything else is not opened.
+OpenDeliveries open_deliveries(const config::Configuration& configuration, const config::JobSettings& job,
+                               const host::Descriptor& adapter);
+
+// What a mapping reads and this adapter never emits, with its line: a misspelt word, which would empty a cell
+// of everybody, or remove every row.
+std::vector<mapping::Problem> never_emitted(const mapping::Mapping& mapping, const host::Descriptor& adapter);
 
 // A target as the configuration has it, for rows of this layout.
 std::unique_ptr<targets::Target> open_target(const config::Configuration& configuration,

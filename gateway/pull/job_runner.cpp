@@ -290,7 +290,10 @@ std::vector<RunReport> JobRunner::repair() {
        store.write([&](store::Transaction& transaction) { return store.runs().interrupt(transaction, now); }))
     reports.push_back(report_of(run, RunState::interrupted));
   for (const config::JobSettings& job : inside_->configuration.jobs)
-    for (const OpenDelivery& delivery : open_deliveries(inside_->configuration, job).open)
+    for (const OpenDelivery& delivery :
+         open_deliveries(inside_->configuration, job,
+                         inside_->registries.at(job.registry).library->descriptor())
+             .open)
       for (const std::string& sentence : delivery.writer->repair())
         Poco::Logger::get("pull").information("target " + delivery.target + ": " + sentence);
   inside_->finish_plans("", false, reports);

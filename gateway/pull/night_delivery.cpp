@@ -15,7 +15,8 @@ std::string delivery_name(Time started, const std::string& run) {
 }  // namespace
 
 void Night::plan_and_deliver() {
-  OpenDeliveries deliveries = open_deliveries(configuration_, job_);
+  OpenDeliveries deliveries =
+      open_deliveries(configuration_, job_, registries_.at(job_.registry).library->descriptor());
   if (!problem_ && deliveries.problem) problem_ = deliveries.problem;
   if (report_.fetched)
     report_.as_of = to_text(started_);

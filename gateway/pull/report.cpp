@@ -17,7 +17,7 @@ constexpr std::array<Row, 9> states = {{{RunState::done, "done", 0},
                                         {RunState::waiting, "waiting", 4},
                                         {RunState::transient, "transient", 6},
                                         {RunState::untrusted, "untrusted", 5},
-                                        {RunState::declined, "declined", 7},
+                                        {RunState::declined, "declined", 6},
                                         {RunState::config, "config", 78},
                                         {RunState::bug, "bug", 70},
                                         {RunState::interrupted, "interrupted", 6}}};

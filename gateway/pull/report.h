@@ -28,7 +28,7 @@ std::string_view name(RunState state);
 // Throws Error(bug) for a word that name() never says.
 RunState run_state(std::string_view name);
 RunState run_state(Code code);
-// 0, 3, 4, 5, 6, 7, 70, 78: what cron and Zabbix read.
+// 0, 3, 4, 5, 6, 70, 78: what cron and Zabbix read.
 int exit_code(RunState state);
 
 struct Counts {

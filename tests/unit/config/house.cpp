@@ -39,6 +39,8 @@ House::House() : text_(example()) {
         "mappings/municipal/address.xml", "mappings/municipal/address.xsl", "mappings/municipal/address.xsd",
         "mappings/resident_card/holder.xml", "roster.csv"})
     write(file, "there");
+  for (const char* folder : {"out/residents", "out/addresses", "out/other", "out/x"})
+    std::filesystem::create_directories(path(folder));
   write("secrets/master.key", "there", 0600);
   write_pair("certs/gateway", "gateway", "2026-01-01T00:00:00Z", "2027-06-01T00:00:00Z");
   write_pair("certs/trust/population/tls-ca", "authority", "2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z");

@@ -44,10 +44,10 @@ TEST_F(MappingFile, LoadsWithItsColumnsInOrder) {
   EXPECT_EQ(mapping_->name(), "a/b");
   EXPECT_THAT(mapping_->layout().columns,
               ElementsAre(targets::Column{"client", true, false}, targets::Column{"kods", false, true}));
-  ASSERT_EQ(mapping_->references().size(), 1u);
-  EXPECT_EQ(mapping_->references()[0].record, "person");
-  EXPECT_EQ(mapping_->references()[0].field, "code");
-  EXPECT_EQ(mapping_->references()[0].line, 2);
+  ASSERT_EQ(mapping_->references().size(), 2u);
+  EXPECT_EQ(mapping_->references()[1].record, "person");
+  EXPECT_EQ(mapping_->references()[1].field, "code");
+  EXPECT_EQ(mapping_->references()[1].line, 2);
 }
 
 TEST_F(MappingFile, AKeyNobodyReadsIsAnError) {

@@ -11,7 +11,7 @@ TEST(RunState, ExitCodesTellTheTruth) {
   EXPECT_EQ(exit_code(RunState::waiting), 4);
   EXPECT_EQ(exit_code(RunState::untrusted), 5);
   EXPECT_EQ(exit_code(RunState::transient), 6);
-  EXPECT_EQ(exit_code(RunState::declined), 7);
+  EXPECT_EQ(exit_code(RunState::declined), 6);
   EXPECT_EQ(exit_code(RunState::bug), 70);
   EXPECT_EQ(exit_code(RunState::config), 78);
 }

@@ -1,0 +1,63 @@
+#include "gateway/pull/deliveries.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/temporary_folder.h"
+
+namespace tilts::pull {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+host::Descriptor adapter() {
+  host::Descriptor descriptor;
+  descriptor.id = "population";
+  descriptor.record_types = {{"person", "", {{"code", ""}, {"surname", ""}}},
+                             {"address", "", {{"kind", ""}, {"text", ""}}}};
+  return descriptor;
+}
+
+// "line: sentence" of everything in this mapping that the adapter never emits.
+std::vector<std::string> never(const std::string& record, const std::string& body) {
+  const support::TemporaryFolder folder;
+  const auto mapping = mapping::Mapping::load(folder.write("m.xml", R"(<?xml version="1.0"?>
+<mapping xmlns="urn:tilts:mapping:1" name="m" record=")" + record + "\">" +
+                                                                        body +
+                                                                        R"(
+  <field name="client" from="subject.client" key="yes"/>
+</mapping>)"));
+  std::vector<std::string> told;
+  for (const mapping::Problem& problem : never_emitted(*mapping, adapter()))
+    told.push_back(std::to_string(problem.line) + ": " +
+                   problem.sentence.substr(0, problem.sentence.find(';')));
+  return told;
+}
+
+TEST(Deliveries, AMappingMayReadWhatTheAdapterEmits) {
+  EXPECT_THAT(never("person", R"(
+  <join name="home" record="address"><where field="kind" is="declared"/></join>
+  <field name="a" from="surname"/><field name="b" from="home.text"/><field name="c" from="as_of"/>)"),
+              IsEmpty());
+}
+
+TEST(Deliveries, AMisspeltWordOfAMappingIsToldWithItsLine) {
+  EXPECT_THAT(never("person", R"(
+  <field name="a" from="surnam"/>)"),
+              ElementsAre("3: adapter population emits no field surnam of person"));
+  EXPECT_THAT(never("person", R"(
+  <join name="home" record="address"><where field="knd" is="declared"/></join>
+  <field name="b" from="home.text"/>)"),
+              ElementsAre("3: adapter population emits no field knd of address"));
+  EXPECT_THAT(never("person", R"(
+  <join name="home" record="adress"><where field="kind" is="declared"/></join>
+  <field name="b" from="home.text"/>)"),
+              ElementsAre("3: adapter population emits no record adress"));
+  EXPECT_THAT(never("persn", R"(
+  <field name="a" from="surname"/>)"),
+              ElementsAre("2: adapter population emits no record persn"));
+}
+
+}  // namespace
+}  // namespace tilts::pull
