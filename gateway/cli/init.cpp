@@ -51,6 +51,12 @@ Exit init(Context& context) {
   make_folder(context, fs::path(configuration.master_key).parent_path(), "secrets: for the owner alone");
   if (fs::exists(configuration.master_key)) {
     kept(context, configuration.master_key);
+  } else if (std::error_code none; fs::exists(sqlite_file(configuration), none)) {
+    throw Error(
+        Code::config,
+        fmt::format("the store {} is there and its master key {} is not: put your copy of the key there; "
+                    "a new one could read nothing of the store",
+                    sqlite_file(configuration).string(), configuration.master_key));
   } else {
     store::Vault::create(configuration.master_key);
     made(context, configuration.master_key, "the master key: keep a copy apart from the backups");

@@ -12,7 +12,13 @@
 namespace tilts::cli {
 
 std::filesystem::path configuration_file(const Context& context) {
-  if (!context.configuration_file.empty()) return context.configuration_file;
+  if (!context.configuration_file.empty()) {
+    if (std::filesystem::is_directory(context.configuration_file))
+      throw Error(Code::config,
+                  context.configuration_file + " is a folder; name the file, such as " +
+                      (std::filesystem::path(context.configuration_file) / "tilts.xml").string());
+    return context.configuration_file;
+  }
   for (const char* usual : {"tilts.xml", "/etc/tilts/tilts.xml"})
     if (std::error_code none; std::filesystem::exists(usual, none)) return usual;
   throw Error(
@@ -35,6 +41,12 @@ config::Configuration sound_configuration(Context& context) {
               fmt::format("{} to mend before anything is exchanged",
                           loaded.problems.size() == 1 ? std::string("1 problem")
                                                       : fmt::format("{} problems", loaded.problems.size())));
+}
+
+std::filesystem::path sqlite_file(const config::Configuration& configuration) {
+  constexpr std::string_view sqlite = "sqlite:";
+  const std::string& connection = configuration.store.connection;
+  return connection.starts_with(sqlite) ? connection.substr(sqlite.size()) : std::string();
 }
 
 store::Settings store_settings(const config::Configuration& configuration) {

@@ -22,6 +22,8 @@ config::Configuration readable_configuration(const Context& context);
 // For commands that exchange or deliver: every problem is printed on `err`, then Error(config).
 config::Configuration sound_configuration(Context& context);
 
+// Of a SQLite store; empty for PostgreSQL.
+std::filesystem::path sqlite_file(const config::Configuration& configuration);
 store::Settings store_settings(const config::Configuration& configuration);
 
 // Who sits here, for the audit and for approvals: the operating-system user, and who became it by sudo.

@@ -78,6 +78,10 @@ int program(int argc, const char* const* argv, Context& context) {
 
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    // Never quoted: it may be the personas kods that somebody typed where it must not stand.
+    context.err << "tilts: more words than the command takes; see --help\n";
+    return static_cast<int>(Exit::usage);
   } catch (const CLI::ParseError& words) {
     return app.exit(words, context.out, context.err) == 0 ? 0 : static_cast<int>(Exit::usage);
   }

@@ -112,6 +112,12 @@ void Connection::demand_files() const {
   for (const auto& [file, known] :
        {std::pair{file_, store_identity_}, std::pair{keys_file(), keys_identity_}}) {
     const Identity now = identity(file);
+    if (now == Identity{} && file == keys_file())
+      throw Error(
+          Code::config,
+          fmt::format("store: {}: the keys of the proofs are not there; put them back, or start `tilts "
+                      "serve` or a run: it begins new ones, and older proofs cannot be opened any more",
+                      file.string()));
     if (now == Identity{})
       throw Error(Code::config,
                   fmt::format("store: {}: there is no such file; name the store that `tilts run` or "

@@ -165,8 +165,8 @@ std::vector<Run> Runs::interrupt(Transaction& transaction, Time now) const {
                              "carries on, nothing was half delivered",
                              run.job)
                        : fmt::format(
-                             "job {}: the process died in adapter {}; the next run carries on, "
-                             "report it to the adapter's author if it comes again",
+                             "job {}: the process ended while adapter {} was at work; the next run carries "
+                             "on; when nobody ended it and it comes again, report it to the adapter's author",
                              run.job, run.adapter);
     transaction.run(kInterrupt, now, name(run.state), run.sentence, run.id);
   }

@@ -78,8 +78,9 @@ std::string read_master_key(const std::filesystem::path& path) {
   File file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number < 0)
     throw Error(Code::config,
-                fmt::format("{}: {}; `tilts init` makes one, a lost one is restored from its own backup",
-                            place, std::strerror(errno)));
+                errno == ENOENT
+                    ? place + " is not there; put your copy of it there (a new installation: `tilts init`)"
+                    : fmt::format("{}: {}; give it to the user Tilts runs as", place, std::strerror(errno)));
   struct stat status {};
   if (fstat(file.number, &status) != 0 || !S_ISREG(status.st_mode))
     throw Error(Code::config, place + ": not a file; name the file that `tilts init` made");

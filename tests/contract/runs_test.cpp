@@ -51,7 +51,7 @@ TEST_P(RunsContract, CutOffByACrashNameTheAdapter) {
   open();
   const auto cut = write([&](Transaction& t) { return store_->runs().interrupt(t, now_); });
   ASSERT_THAT(cut, SizeIs(1));
-  EXPECT_THAT(cut[0].sentence, HasSubstr("died in adapter population"));
+  EXPECT_THAT(cut[0].sentence, HasSubstr("ended while adapter population was at work"));
   EXPECT_EQ(last().state, RunState::interrupted);
   EXPECT_THAT(write([&](Transaction& t) { return store_->runs().interrupt(t, now_); }), IsEmpty());
 }

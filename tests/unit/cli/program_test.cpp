@@ -72,6 +72,41 @@ TEST(Program, AConfigurationThatIsNotThereEndsWith78AndTheNextStep) {
   EXPECT_THAT(err.str(), AllOf(HasSubstr("/nowhere/tilts.xml"), HasSubstr("tilts init")));
 }
 
+TEST(Program, WhatIsOneWordTooManyIsNotRepeated) {
+  Desk desk;
+  EXPECT_EQ(desk.type({"audit", "subject", "01017012345"}), 2);
+  EXPECT_THAT(desk.out + desk.err, Not(HasSubstr("01017012345")));
+}
+
+TEST(Program, AFolderIsNoConfiguration) {
+  std::istringstream in;
+  std::ostringstream out, err;
+  Context context{.in = in, .out = out, .err = err};
+  const char* words[] = {"tilts", "--configuration", "/tmp", "status"};
+  EXPECT_EQ(program(4, words, context), 78);
+  EXPECT_THAT(err.str(), HasSubstr("/tmp is a folder"));
+}
+
+TEST(Init, MakesNoSecondKeyForAStore) {
+  Desk desk;
+  desk.store();
+  desk.house.remove("secrets/master.key");
+  EXPECT_EQ(desk.type({"init"}), 78);
+  EXPECT_THAT(desk.err, HasSubstr("put your copy of the key there"));
+  EXPECT_FALSE(std::filesystem::exists(desk.house.path("secrets/master.key")));
+}
+
+TEST(Check, AStoreThatIsLostIsNoBeginning) {
+  Desk desk;
+  desk.store();
+  std::filesystem::create_directories(desk.house.path("var/checkpoints"));
+  desk.house.write("var/checkpoints/audit-2026-11.log", "a line");
+  for (const char* file : {"var/tilts.db", "var/tilts.keys.db"})
+    std::filesystem::remove(desk.house.path(file));
+  desk.type({"check"});
+  EXPECT_THAT(desk.err, HasSubstr("the signed checkpoints of its audit are"));
+}
+
 TEST(Init, MakesWhatIsMissingAndKeepsWhatIsThere) {
   support::TemporaryFolder folder;
   const std::string file = (folder.path() / "new" / "tilts.xml").string();
