@@ -48,6 +48,15 @@ exchange::Policy policy_of(const Words& words) {
   return policy;
 }
 
+Clock clock_of(const Words& words, const Clock& present) {
+  if (words.at.empty()) return present;
+  try {
+    return Clock::fixed(parse_time(words.at));
+  } catch (const Error& error) {
+    throw error.inside("--at " + words.at);
+  }
+}
+
 // One byte past the limit is enough to be refused for it.
 std::string read(const std::string& file, size_t limit) {
   std::ifstream stream(file, std::ios::binary);
@@ -115,8 +124,8 @@ Exit judge(Context& context, const Words& words) {
   // A verdict is the whole answer of this command: what cannot be judged was asked wrongly.
   try {
     const exchange::Policy policy = policy_of(words);
-    const Clock clock = words.at.empty() ? context.clock : Clock::fixed(parse_time(words.at));
-    const exchange::Verifier verifier(policy, std::make_shared<exchange::Trust>(words.trust), clock);
+    const exchange::Verifier verifier(policy, std::make_shared<exchange::Trust>(words.trust),
+                                      clock_of(words, context.clock));
     const std::string bytes = read(words.file, policy.limits.bytes);
     print_accepted(context, words.any_element ? verifier.document(bytes) : verifier.message(bytes, {}),
                    policy.limits, words.json);

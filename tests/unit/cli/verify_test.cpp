@@ -1,0 +1,305 @@
+// `tilts verify`: one message judged offline, and what each of its words changes about the verdict.
+#include <memory>
+#include <optional>
+
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <openssl/sha.h>
+
+#include "gateway/exchange/libraries.h"
+#include "gateway/exchange/names.h"
+#include "gateway/xml/base64.h"
+#include "tests/attack/world.h"
+#include "tests/unit/cli/desk.h"
+
+namespace tilts::cli {
+namespace {
+
+using attack::Draft;
+using attack::World;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+const World& world() { return World::get(); }
+
+// The command starts and stops the libraries itself: a message is signed before it runs.
+std::string signed_by(const Draft& draft, EVP_PKEY* key) {
+  const exchange::Libraries libraries;
+  return attack::sign(attack::text(draft), key);
+}
+
+Draft draft() { return attack::honest(world().certificate.get()); }
+
+struct Pair {
+  attack::Key key;
+  attack::X509Handle certificate;
+};
+
+Pair issued(attack::Wish wish) {
+  Pair pair{attack::ec_key(), {}};
+  wish.issuer = world().root.get();
+  wish.issuer_key = world().root_key.get();
+  pair.certificate = attack::make(wish, pair.key.get());
+  return pair;
+}
+
+Pair of_its_own(const std::string& name) {
+  Pair pair{attack::ec_key(), {}};
+  pair.certificate = attack::make({.common_name = name}, pair.key.get());
+  return pair;
+}
+
+std::string signed_with(const Pair& pair) {
+  return signed_by(attack::honest(pair.certificate.get(), true), pair.key.get());
+}
+
+std::string named_by_thumbprint() {
+  const std::string bytes = attack::der(world().certificate.get());
+  std::string thumbprint(SHA_DIGEST_LENGTH, '\0');
+  SHA1(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+       reinterpret_cast<unsigned char*>(thumbprint.data()));
+  Draft named = draft();
+  named.token.clear();
+  named.key_info = "<o:SecurityTokenReference><o:KeyIdentifier ValueType='" +
+                   std::string(exchange::names::thumbprint_sha1) + "'>" + xml::base64_encode(thumbprint) +
+                   "</o:KeyIdentifier></o:SecurityTokenReference>";
+  return signed_by(named, world().key.get());
+}
+
+std::string document() {
+  const exchange::Libraries libraries;
+  return attack::sign(
+      "<p:Order xmlns:p='urn:p' Id='order'><p:Name>Jā<!-- no -->nis</p:Name><ds:Signature "
+      "xmlns:ds='http://www.w3.org/2000/09/xmldsig#'><ds:SignedInfo><ds:CanonicalizationMethod "
+      "Algorithm='http://www.w3.org/2001/10/xml-exc-c14n#'/><ds:SignatureMethod "
+      "Algorithm='http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'/><ds:Reference URI=''>"
+      "<ds:Transforms><ds:Transform Algorithm='http://www.w3.org/2000/09/xmldsig#enveloped-signature'/>"
+      "<ds:Transform Algorithm='http://www.w3.org/2001/10/xml-exc-c14n#'/></ds:Transforms>"
+      "<ds:DigestMethod Algorithm='http://www.w3.org/2001/04/xmlenc#sha256'/><ds:DigestValue/>"
+      "</ds:Reference></ds:SignedInfo><ds:SignatureValue/><ds:KeyInfo><ds:X509Data><ds:X509Certificate>" +
+          xml::base64_encode(attack::der(world().certificate.get())) +
+          "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature></p:Order>",
+      world().key.get());
+}
+
+Poco::JSON::Object::Ptr json(const std::string& text) {
+  return Poco::JSON::Parser().parse(text).extract<Poco::JSON::Object::Ptr>();
+}
+
+std::string part(const Poco::JSON::Object::Ptr& verdict, const std::string& name, const std::string& what) {
+  const auto parts = verdict->getArray("parts");
+  for (unsigned i = 0; i < parts->size(); ++i)
+    if (parts->getObject(i)->getValue<std::string>("name") == name)
+      return parts->getObject(i)->getValue<std::string>(what);
+  return "no part " + name;
+}
+
+class Verify : public testing::Test {
+ protected:
+  // Judges the message; `words` stand before FILE.
+  int judge(const std::string& message, std::vector<std::string> words) {
+    words.insert(words.begin(), "verify");
+    words.push_back(file("message.xml", message));
+    return desk.type(std::move(words));
+  }
+
+  std::string file(const std::string& name, const std::string& content) {
+    return desk.house.write(name, content);
+  }
+
+  void expect_refused(const std::string& sentence) {
+    EXPECT_THAT(desk.out, IsEmpty());
+    EXPECT_THAT(desk.err, AllOf(StartsWith("tilts: refused: "), HasSubstr(sentence)));
+    EXPECT_EQ(lines(desk.err).size(), 1u) << desk.err;
+  }
+
+  void expect_asked_wrongly(const std::string& sentence) {
+    EXPECT_THAT(desk.out, IsEmpty());
+    EXPECT_THAT(desk.err, AllOf(StartsWith("tilts: "), HasSubstr(sentence)));
+    EXPECT_EQ(desk.err.find("refused"), std::string::npos) << desk.err;
+  }
+
+  Desk desk;
+  const std::string root = desk.house.write("root.pem", attack::pem(world().root.get()));
+};
+
+TEST_F(Verify, AcceptsAndSaysWhoSignedWhat) {
+  EXPECT_EQ(judge(signed_by(draft(), world().key.get()), {"--anchor", root}), 0) << desk.err;
+  EXPECT_EQ(desk.out,
+            "accepted: signed by CN=Registry,C=LV\n  Body\n  Timestamp\n  Action\n  MessageID\n  RelatesTo\n"
+            "  To\n");
+  EXPECT_THAT(desk.err, IsEmpty());
+}
+
+TEST_F(Verify, RefusesWithOneSentenceOnStandardError) {
+  const std::string changed = attack::replaced(signed_by(draft(), world().key.get()), "J&#x101;nis", "Anna");
+  EXPECT_EQ(judge(changed, {"--anchor", root}), 1);
+  expect_refused("the signature does not verify");
+  EXPECT_EQ(judge("<a/>", {"--anchor", root}), 1);
+  expect_refused("not a SOAP 1.1 or 1.2 envelope");
+  EXPECT_EQ(judge(signed_by(draft(), world().key.get()), {}), 1) << "nobody is trusted by default";
+  expect_refused("no trust anchor is configured");
+}
+
+TEST_F(Verify, JsonTellsTheWholeTextOfEachPart) {
+  Draft commented = draft();
+  commented.body =
+      "<p:A xmlns:p='urn:p'>admin<!-- no --><p:B>is</p:B><?stop here?><![CDATA[tra]]>tor&amp;</p:A>";
+  EXPECT_EQ(judge(signed_by(commented, world().key.get()), {"--json", "--anchor", root}), 0) << desk.err;
+  const auto verdict = json(desk.out);
+  EXPECT_EQ(verdict->getValue<std::string>("verdict"), "accepted");
+  EXPECT_TRUE(verdict->isNull("reason"));
+  EXPECT_EQ(verdict->getValue<std::string>("assurance"), "signed");
+  EXPECT_EQ(verdict->getValue<std::string>("signer"), "CN=Registry,C=LV");
+  EXPECT_EQ(verdict->getValue<std::string>("signer_sha256").size(), 64u);
+  EXPECT_EQ(verdict->getArray("parts")->size(), 6u);
+  EXPECT_EQ(part(verdict, "Body", "text"), "administrator&");
+  EXPECT_EQ(part(verdict, "To", "text"), "urn:example:us");
+  EXPECT_EQ(part(verdict, "Timestamp", "text"), "2026-11-21T11:59:00Z2026-11-21T12:04:00Z");
+  EXPECT_THAT(part(verdict, "Body", "xml"), AllOf(StartsWith("<s:Body "), HasSubstr("<p:B>is</p:B>")));
+  EXPECT_THAT(desk.err, IsEmpty());
+}
+
+TEST_F(Verify, JsonTellsWhyItWasRefused) {
+  Draft open = draft();
+  open.references.erase(open.references.begin());
+  EXPECT_EQ(judge(signed_by(open, world().key.get()), {"--anchor", root, "--json"}), 1);
+  const auto verdict = json(desk.out);
+  EXPECT_EQ(verdict->getValue<std::string>("verdict"), "refused");
+  EXPECT_EQ(verdict->getValue<std::string>("rule"), "body-signed");
+  EXPECT_EQ(verdict->getValue<std::string>("reason"), "Body is not signed; nothing was taken");
+  EXPECT_TRUE(verdict->isNull("signer"));
+  EXPECT_EQ(verdict->getArray("parts")->size(), 0u);
+  EXPECT_EQ(desk.err, "tilts: refused: Body is not signed; nothing was taken\n");
+}
+
+TEST_F(Verify, AtIsTheMomentOfTheJudgement) {
+  const std::string message = signed_by(draft(), world().key.get());
+  EXPECT_EQ(judge(message, {"--anchor", root, "--at", "2026-11-21T12:04:59Z"}), 0) << desk.err;
+  EXPECT_EQ(judge(message, {"--anchor", root, "--at", "2026-11-21T12:06:00Z"}), 1);
+  expect_refused("has expired");
+  EXPECT_EQ(judge(message, {"--anchor", root, "--at", "2026-11-21T11:57:00Z"}), 1);
+  expect_refused("created in the future");
+  desk.now = parse_time("2026-11-22T12:00:00Z");
+  EXPECT_EQ(judge(message, {"--anchor", root}), 1) << "without --at it is now";
+  EXPECT_EQ(judge(message, {"--anchor", root, "--at", "2026-11-21T12:00:00Z"}), 0);
+}
+
+TEST_F(Verify, ACertificateThatHasExpiredSinceWasGoodThen) {
+  // A document has no freshness of its own: the certificates alone depend on the day.
+  const std::string order = document();
+  EXPECT_EQ(judge(order, {"--any-element", "--anchor", root, "--at", "2026-11-21T12:00:00Z"}), 0) << desk.err;
+  EXPECT_EQ(judge(order, {"--any-element", "--anchor", root, "--at", "2028-01-01T00:00:00Z"}), 1);
+  expect_refused("certificate has expired");
+}
+
+TEST_F(Verify, PinnedNeedsNoAnchor) {
+  const Pair alone = of_its_own("Alone");
+  const std::string message = signed_with(alone);
+  EXPECT_EQ(judge(message, {"--anchor", root}), 1);
+  expect_refused("no valid path to a trust anchor");
+  EXPECT_EQ(judge(message, {"--pinned", file("alone.pem", attack::pem(alone.certificate.get()))}), 0)
+      << desk.err;
+  EXPECT_THAT(desk.out, HasSubstr("signed by CN=Alone,C=LV"));
+}
+
+TEST_F(Verify, AListThatIsGivenIsAsked) {
+  const Pair revoked = issued({.common_name = "Revoked"});
+  const Pair other = issued({.common_name = "Other"});
+  const std::string list = file("list.crl", attack::make_crl(world().root.get(), world().root_key.get(),
+                                                             {revoked.certificate.get()}, 10));
+  EXPECT_EQ(judge(signed_with(revoked), {"--anchor", root}), 0) << desk.err;
+  EXPECT_EQ(judge(signed_with(revoked), {"--anchor", root, "--crl", list}), 1);
+  expect_refused("revoked");
+  EXPECT_EQ(judge(signed_with(other), {"--anchor", root, "--crl", list}), 0) << desk.err;
+}
+
+TEST_F(Verify, TheProfileSaysWhatIsDemanded) {
+  const std::string profile =
+      file("profile.xml",
+           "<profile xmlns='urn:tilts:profile:1' id='x' title='X'><soap version='1.1'/>"
+           "<addressing message-id='uuid:' relates-to='required'/><request><timestamp lifetime='120'/>"
+           "<signature><part>Body</part><part>Timestamp</part></signature></request>"
+           "<answer signature='required'/><operations><operation name='Ask' action='urn:ask'/></operations>"
+           "</profile>");
+  Draft old = draft();
+  old.soap = "http://schemas.xmlsoap.org/soap/envelope/";
+  EXPECT_EQ(judge(signed_by(old, world().key.get()), {"--profile", profile, "--anchor", root}), 0)
+      << desk.err;
+  EXPECT_EQ(judge(signed_by(draft(), world().key.get()), {"--profile", profile, "--anchor", root}), 1);
+  expect_refused("of another SOAP version than the profile says");
+  const std::string broken = file("broken.xml", "<profile>");
+  EXPECT_EQ(judge("<a/>", {"--profile", broken, "--anchor", root}), 2);
+  expect_asked_wrongly("broken.xml:1: ");
+}
+
+TEST_F(Verify, CertificatesAreWhatAKeyReferenceMayName) {
+  const std::string message = named_by_thumbprint();
+  EXPECT_EQ(judge(message, {"--anchor", root}), 1);
+  expect_refused("names a certificate that is not known here");
+  const std::string known = file("known.pem", attack::pem(world().certificate.get()));
+  EXPECT_EQ(judge(message, {"--anchor", root, "--certificates", known}), 0) << desk.err;
+  EXPECT_EQ(judge(message, {"--certificates", known}), 1) << "known is not trusted";
+}
+
+TEST_F(Verify, AnyElementIsADocumentWithoutSoap) {
+  const std::string order = document();
+  EXPECT_EQ(judge(order, {"--any-element", "--json", "--anchor", root}), 0) << desk.err;
+  EXPECT_EQ(part(json(desk.out), "{urn:p}Order", "text"), "Jānis");
+  EXPECT_EQ(judge(order, {"--anchor", root}), 1);
+  expect_refused("not a SOAP 1.1 or 1.2 envelope");
+}
+
+TEST_F(Verify, AllowTakesWhatItNamesAndNoMore) {
+  Draft weak = draft();
+  weak.method = "<ds:SignatureMethod Algorithm='http://www.w3.org/2000/09/xmldsig#rsa-sha1'/>";
+  for (attack::Signed& each : weak.references) each.digest = "http://www.w3.org/2000/09/xmldsig#sha1";
+  const std::string message = signed_by(weak, world().key.get());
+  EXPECT_EQ(judge(message, {"--anchor", root}), 1);
+  expect_refused("the signature algorithm is not one the policy takes");
+  EXPECT_EQ(judge(message, {"--anchor", root, "--allow", "rsa-sha1"}), 1);
+  expect_refused("digested with an algorithm the policy does not take");
+  EXPECT_EQ(judge(message, {"--anchor", root, "--allow", "rsa-sha1", "--allow", "sha1"}), 0) << desk.err;
+}
+
+TEST_F(Verify, OptionsThatStandAgainLeaveTheFile) {
+  const Pair alone = of_its_own("Alone");
+  const std::string stranger = file("stranger.pem", attack::pem(of_its_own("Stranger").certificate.get()));
+  const std::string pinned = file("alone.pem", attack::pem(alone.certificate.get()));
+  EXPECT_EQ(judge(signed_by(draft(), world().key.get()), {"--anchor", stranger, "--anchor", root}), 0)
+      << desk.err;
+  EXPECT_EQ(judge(signed_with(alone), {"--pinned", pinned, "--pinned", stranger}), 0) << desk.err;
+}
+
+TEST_F(Verify, WhatCannotBeJudgedWasAskedWrongly) {
+  const std::string message = signed_by(draft(), world().key.get());
+  const std::string broken = file("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n");
+  EXPECT_EQ(desk.type({"verify", "--anchor", root, "/nowhere/message.xml"}), 2);
+  expect_asked_wrongly("/nowhere/message.xml: cannot be read; check the path and its rights");
+  EXPECT_EQ(desk.type({"verify", "--anchor", root, desk.house.path("secrets")}), 2) << "a folder";
+  expect_asked_wrongly("secrets: cannot be read");
+  EXPECT_EQ(judge(message, {"--anchor", root, "--at", "yesterday"}), 2);
+  expect_asked_wrongly("--at yesterday: not a date and time with a zone");
+  EXPECT_EQ(judge(message, {"--anchor", root, "--allow", "md5"}), 2);
+  expect_asked_wrongly("--allow md5: no such legacy algorithm is built in (rsa-sha1, ");
+  for (const char* option : {"--anchor", "--pinned", "--certificates", "--crl"}) {
+    EXPECT_EQ(judge(message, {option, broken}), 2) << option;
+    expect_asked_wrongly("broken.pem: is not ");
+  }
+  EXPECT_EQ(judge(message, {"--anchor", "/nowhere/ca.pem"}), 2);
+  expect_asked_wrongly("/nowhere/ca.pem: cannot be read");
+  EXPECT_EQ(desk.type({"verify", "--anchor", root}), 2) << "FILE is missing";
+}
+
+TEST_F(Verify, AMessageOverTheLimitIsRefusedAndNotReadWhole) {
+  EXPECT_EQ(judge(std::string((20u << 20) + 1, ' '), {"--anchor", root}), 1);
+  expect_refused("");
+}
+
+}  // namespace
+}  // namespace tilts::cli
