@@ -97,9 +97,9 @@ class Exchange {
                 const std::function<void(size_t, Verified)>& answer, const Hooks& hooks,
                 const std::stop_token& stop) const;
 
-  // Sends once. Throws Error: transient when no byte of the request left, declined in a trusted fault, and
-  // unknown for everything else that is not a trusted answer. `message_id` is the caller's, who wrote
-  // "sending" down.
+  // Sends once. Throws Error: transient when no byte of the request left, untrusted when none left because
+  // the server's TLS certificate is not the one we trust, declined in a trusted fault, and unknown for
+  // everything else that is not a trusted answer. `message_id` is the caller's, who wrote "sending" down.
   Verified submit(const Call& call, const std::string& message_id, const Hooks& hooks,
                   const std::stop_token& stop) const;
 

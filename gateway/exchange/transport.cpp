@@ -170,7 +170,9 @@ void Connection::State::fail(CURLcode code) const {
                                      ? fmt::format("no whole answer within {} ms", settings.answer.count())
                                      : fmt::format("no connection within {} ms", settings.connect.count()));
   if (flight.repeated) throw Error(Code::transient, "a kept connection was closed without an answer");
-  throw Error(Code::transient, std::string(sentence(code)));
+  // Somebody else answers there, or the anchor is wrong: neither goes away by asking again.
+  const Code then = code == CURLE_PEER_FAILED_VERIFICATION ? Code::untrusted : Code::transient;
+  throw Error(then, std::string(sentence(code)));
 }
 
 Connection::Connection(TransportSettings settings) : state_(std::make_unique<State>()) {

@@ -49,8 +49,9 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   // Posts once; a kept connection of another generation is closed first. Throws Error(transient) when no
-  // whole answer came, Error(untrusted) when the answer is larger than allowed. `delivery` is filled in every
-  // case.
+  // whole answer came, Error(untrusted) when the server's certificate does not lead to our anchor or is for
+  // another host (nothing was sent then), or when the answer is larger than allowed. `delivery` is filled in
+  // every case.
   HttpAnswer post(const HttpRequest& request, std::shared_ptr<const Generation> generation,
                   const std::stop_token& stop, Delivery& delivery);
 

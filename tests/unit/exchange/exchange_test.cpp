@@ -20,6 +20,7 @@ using support::After;
 using support::ServerReply;
 using support::ServerRequest;
 using support::TlsServer;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -320,6 +321,25 @@ TEST_F(ExchangeTest, knows_when_a_submission_never_left) {
   const std::string address = settings.endpoint;
   server.reset();
   EXPECT_THAT(submit(call("x")), HasSubstr("transient: "));
+}
+
+TEST_F(ExchangeTest, asks_a_server_it_does_not_trust_once_and_sends_it_nothing) {
+  serve([](const ServerRequest& request) { return answer(request); });
+  settings.keys = std::make_shared<Keyring>(std::vector{pair("gateway")}, std::vector{pki("stranger/ca.pem")},
+                                            Clock::system());
+  std::vector<std::string> outcomes;
+  bool kept = false;
+  hooks.answered = [&](const Answered& one) {
+    outcomes.emplace_back(one.outcome);
+    EXPECT_FALSE(one.sent);
+  };
+  hooks.evidence = [&](const Traffic&) { kept = true; };
+  EXPECT_THAT(ask(call("x")),
+              AllOf(HasSubstr("untrusted: "), HasSubstr("its TLS certificate is not trusted")));
+  EXPECT_THAT(outcomes, ElementsAre("untrusted"));
+  EXPECT_THAT(submit(call("x")), HasSubstr("untrusted: ")) << "known, for no byte of it left";
+  EXPECT_FALSE(kept);
+  EXPECT_EQ(server->requests(), 0u);
 }
 
 TEST_F(ExchangeTest, calls_a_submission_unknown_when_its_receipt_cannot_be_kept) {

@@ -207,7 +207,7 @@ TEST(Transport, sends_nothing_to_a_server_it_does_not_know) {
       keys.only_tls12 = only_tls12;
       TlsServer server(keys, echo);
       const Outcome refused = Client(server.address()).post();
-      EXPECT_EQ(refused.code, Code::transient) << name;
+      EXPECT_EQ(refused.code, Code::untrusted) << name;
       EXPECT_THAT(refused.text, HasSubstr("its TLS certificate is not trusted")) << name;
       EXPECT_FALSE(refused.delivery.sent) << name;
       EXPECT_EQ(server.requests(), 0u) << name;
@@ -226,7 +226,9 @@ TEST(Transport, does_not_believe_the_anchors_of_the_system) {
   setenv("SSL_CERT_FILE", pki("stranger/ca.pem").c_str(), 1);
   const Outcome refused = Client(server.address()).post();
   unsetenv("SSL_CERT_FILE");
+  EXPECT_EQ(refused.code, Code::untrusted);
   EXPECT_THAT(refused.text, HasSubstr("its TLS certificate is not trusted"));
+  EXPECT_FALSE(refused.delivery.sent);
 }
 
 TEST(Transport, tells_when_its_certificate_is_refused) {
