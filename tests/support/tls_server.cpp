@@ -72,6 +72,13 @@ TlsServer::TlsServer(const ServerKeys& keys, Handler handler)
     SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
   if (keys.only_tls12) SSL_CTX_set_max_proto_version(context_.get(), TLS1_2_VERSION);
+  if (keys.only_tls11) {
+    SSL_CTX_set_security_level(context_.get(), 0);
+    demand(SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION) == 1 &&
+               SSL_CTX_set_max_proto_version(context_.get(), TLS1_1_VERSION) == 1 &&
+               SSL_CTX_set_cipher_list(context_.get(), "ALL:@SECLEVEL=0") == 1,
+           "TLS 1.1");
+  }
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;

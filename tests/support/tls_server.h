@@ -46,6 +46,7 @@ struct ServerKeys {
   std::string key;
   std::string client_anchor;  // empty: no client certificate is asked for
   bool only_tls12 = false;
+  bool only_tls11 = false;  // as an old server would, whatever OpenSSL thinks of it today
 };
 
 class TlsServer {
