@@ -38,9 +38,8 @@ exchange::Policy policy_of(const Words& words) {
   for (const std::string& name : words.allow) {
     const std::string uri = exchange::legacy_uri(name);
     if (uri.empty())
-      throw Error(Code::config, fmt::format("--allow {}: no such legacy algorithm is built in (rsa-sha1, "
-                                            "ecdsa-sha1, sha1, inclusive-c14n)",
-                                            name));
+      throw Error(Code::config, fmt::format("--allow {}: no such legacy algorithm is built in ({})", name,
+                                            exchange::legacy_names));
     policy.legacy.insert(uri);
   }
   // Whoever gives a list wants it asked.
@@ -159,8 +158,7 @@ void add_verify(CLI::App& app, Context& context) {
       ->type_name("PEM");
   command->add_option("--at", words->at, "The moment of the judgement, by default now")
       ->type_name("2020-01-01T00:00:00Z");
-  command
-      ->add_option("--allow", words->allow, "A legacy algorithm: rsa-sha1, ecdsa-sha1, sha1, inclusive-c14n")
+  command->add_option("--allow", words->allow, fmt::format("A legacy algorithm: {}", exchange::legacy_names))
       ->type_name("ALGORITHM");
   command->add_flag("--any-element", words->any_element,
                     "A plain XML-DSig document: no SOAP, freshness or addressing");

@@ -24,6 +24,8 @@ bool is_canonicalization(std::string_view uri, const std::set<std::string>& allo
 
 // "rsa-sha1", "sha1", … or the URI itself: what a profile's `legacy` and --allow may name. Empty: unknown.
 std::string legacy_uri(std::string_view name);
+// The names it knows, for sentences.
+inline constexpr std::string_view legacy_names = "rsa-sha1, ecdsa-sha1, sha1, inclusive-c14n";
 
 // Every URI that xmlsec is told to take, for these words.
 std::vector<std::string_view> enabled(const std::set<std::string>& allowed, bool document);

@@ -11,6 +11,7 @@
 
 #include "gateway/base/error.h"
 #include "gateway/base/handle.h"
+#include "gateway/exchange/algorithms.h"
 #include "gateway/xml/document.h"
 
 namespace tilts::exchange {
@@ -165,7 +166,12 @@ void read_answer(const Reader& answer, Profile& profile, Problems& problems) {
     problems.add(answer.line(), "because=\"…\" has nothing to explain here: answers are signed");
   }
   for (const Reader& legacy : answer.children("legacy")) {
-    policy.legacy.insert(legacy.text("algorithm"));
+    const std::string uri = legacy_uri(legacy.text("algorithm"));
+    if (uri.empty())
+      problems.add(legacy.line(), fmt::format("legacy algorithm {} is not one that is built in ({}, or their "
+                                              "URIs); correct it, or take it out",
+                                              legacy.text("algorithm"), legacy_names));
+    policy.legacy.insert(uri);
     profile.loosened.push_back(fmt::format("answers may use the legacy algorithm {}, because {}",
                                            legacy.text("algorithm"), legacy.text("because")));
   }

@@ -115,27 +115,44 @@ TEST(Profile, wants_a_reason_for_whatever_it_loosens) {
               HasSubstr("p.xml:7: answers without a signature: say why"));
   EXPECT_THAT(refusal(profile_text(good, "<answer signature='required' because='no'/>")),
               HasSubstr("nothing to explain"));
-  EXPECT_THAT(
-      refusal(profile_text(good, "<answer signature='required'><legacy algorithm='urn:sha1'/></answer>")),
-      HasSubstr("because"));
+  EXPECT_THAT(refusal(profile_text(good, "<answer signature='required'><legacy algorithm='sha1'/></answer>")),
+              HasSubstr("because"));
   EXPECT_THAT(refusal(profile_text(good, "<answer signature='required'><left-out part='To'/></answer>")),
               HasSubstr("because"));
+}
+
+TEST(Profile, takes_legacy_algorithms_by_name_or_uri_and_no_others) {
+  const std::string good = "<signature><part>Body</part><part>Timestamp</part></signature>";
+  const auto with = [&](const std::string& algorithm) {
+    return profile_text(good, "<answer signature='required'>\n<legacy algorithm='" + algorithm +
+                                  "' because='their library is old'/></answer>");
+  };
+  for (const auto& [written, uri] :
+       {std::pair{"sha1", "http://www.w3.org/2000/09/xmldsig#sha1"},
+        std::pair{"ecdsa-sha1", "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1"},
+        std::pair{"inclusive-c14n", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"},
+        std::pair{"http://www.w3.org/2000/09/xmldsig#rsa-sha1",
+                  "http://www.w3.org/2000/09/xmldsig#rsa-sha1"}})
+    EXPECT_THAT(parse_profile(with(written), "p.xml").answer.legacy, ElementsAre(uri)) << written;
+  for (const char* unknown : {"urn:sha1", "md5", "http://www.w3.org/2000/09/xmldsig#hmac-sha1", "SHA1"})
+    EXPECT_THAT(refusal(with(unknown)), HasSubstr("p.xml:8: legacy algorithm " + std::string(unknown) +
+                                                  " is not one that is built in"));
 }
 
 TEST(Profile, lists_what_it_loosens_in_its_own_words) {
   const Profile profile = parse_profile(
       profile_text("<signature because='their WCF rejects it'><part>Timestamp</part></signature>",
                    "<answer signature='unsigned' because='the 2021 guideline'>"
-                   "<legacy algorithm='urn:sha1' because='their library is old'/>"
+                   "<legacy algorithm='rsa-sha1' because='their library is old'/>"
                    "<left-out part='To' because='they do not sign it'/></answer>"),
       "p.xml");
   EXPECT_FALSE(profile.answer.signature);
-  EXPECT_THAT(profile.answer.legacy, ElementsAre("urn:sha1"));
+  EXPECT_THAT(profile.answer.legacy, ElementsAre("http://www.w3.org/2000/09/xmldsig#rsa-sha1"));
   EXPECT_THAT(profile.answer.left_out, ElementsAre("To"));
   EXPECT_THAT(profile.loosened,
               ElementsAre("requests go out with Body unsigned, because their WCF rejects it",
                           HasSubstr("TLS alone, because the 2021 guideline"),
-                          "answers may use the legacy algorithm urn:sha1, because their library is old",
+                          "answers may use the legacy algorithm rsa-sha1, because their library is old",
                           "answers may come with To unsigned, because they do not sign it"));
 }
 
