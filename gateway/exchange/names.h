@@ -59,4 +59,8 @@ inline constexpr std::string_view sha256 = "http://www.w3.org/2001/04/xmlenc#sha
 inline constexpr std::string_view sha384 = "http://www.w3.org/2001/04/xmldsig-more#sha384";
 inline constexpr std::string_view sha512 = "http://www.w3.org/2001/04/xmlenc#sha512";
 
+// What is encrypted (XML encryption, W3C 2013; SAML 2.0, OASIS 2005): only to be told apart
+inline constexpr std::string_view xenc = "http://www.w3.org/2001/04/xmlenc#";
+inline constexpr std::string_view saml2 = "urn:oasis:names:tc:SAML:2.0:assertion";
+
 }  // namespace tilts::exchange::names

@@ -35,7 +35,7 @@ struct Rule {
 };
 
 // In the order they are asked.
-std::span<const Rule> envelope_rules();   // section 2
+std::span<const Rule> envelope_rules();   // section 2, and that nothing is encrypted
 std::span<const Rule> freshness_rules();  // section 3
 std::span<const Rule> signature_rules();  // sections 5 and 6, before ids are resolved
 std::span<const Rule> reference_rules();  // section 5, on resolved references

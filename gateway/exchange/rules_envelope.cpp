@@ -7,6 +7,24 @@
 namespace tilts::exchange {
 namespace {
 
+bool is_encrypted(const xmlNode* node) {
+  return xml::is(node, names::xenc, "EncryptedData") || xml::is(node, names::xenc, "EncryptedKey") ||
+         xml::is(node, names::saml2, "EncryptedAssertion");
+}
+
+// Signed or not: an adapter would find nothing in it that it knows, and take the answer for an empty one.
+void encrypted(const Judgement& judged) {
+  for (xmlNode* node = judged.root; node != nullptr; node = xml::next_element(node, judged.root)) {
+    if (!is_encrypted(node)) continue;
+    const char* const what = xml::is(node, names::saml2, "EncryptedAssertion") ? "an assertion"
+                             : xml::contains(judged.message->body, node)       ? "the Body, or a part of it,"
+                                                                               : "a header";
+    throw Refusal("encrypted", std::string(what) +
+                                   " is encrypted and this gateway does not decrypt yet; nothing was taken, "
+                                   "ask the registry to send it in clear over TLS");
+  }
+}
+
 void version(const Judgement& judged) {
   if (judged.policy.soap && *judged.policy.soap != judged.message->version)
     throw Refusal("envelope-version", "the envelope is of another SOAP version than the profile says");
@@ -49,8 +67,8 @@ void one_signature(const Judgement& judged) {
 }
 
 constexpr Rule rules[] = {
-    {"envelope-version", version},     {"envelope-shape", shape},         {"header-understood", understood},
-    {"security-single", one_security}, {"message-signed", one_signature},
+    {"encrypted", encrypted},          {"envelope-version", version},     {"envelope-shape", shape},
+    {"header-understood", understood}, {"security-single", one_security}, {"message-signed", one_signature},
 };
 
 }  // namespace

@@ -72,6 +72,25 @@ TEST(Form, StrTransformStandsOnlyOnATokenReference) {
             "str-transform");
 }
 
+TEST(Form, WhatIsEncryptedIsSaidInWords) {
+  Draft draft = honest(world().certificate.get());
+  draft.body = "<x:EncryptedData xmlns:x='http://www.w3.org/2001/04/xmlenc#'/>";
+  const exchange::Verifier verifier(policy(), std::make_shared<exchange::Trust>(world().trust()),
+                                    Clock::fixed(Time{std::chrono::seconds{now}}));
+  try {
+    verifier.message(sign(text(draft), world().key.get()), expectation());
+    ADD_FAILURE();
+  } catch (const exchange::Refusal& refusal) {
+    EXPECT_STREQ(refusal.what(),
+                 "the Body, or a part of it, is encrypted and this gateway does not decrypt yet; nothing was "
+                 "taken, ask the registry to send it in clear over TLS");
+  }
+  // An answer that needs no signature is no reason to take it.
+  exchange::Policy words = policy();
+  words.signature = false;
+  EXPECT_EQ(refused_by(text(draft), words), "encrypted");
+}
+
 // The profile's words loosen exactly what they name.
 TEST(Form, LegacyAlgorithmsOnlyByWords) {
   Draft draft = honest(world().certificate.get());

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/exchange/names.h"
 #include "tests/attack/world.h"
 
 namespace tilts::attack {
@@ -47,6 +48,7 @@ Made issued(Key key, Wish wish) {
 class Attacks {
  public:
   Attacks() {
+    encryption();
     envelope();
     freshness();
     addressing();
@@ -71,6 +73,31 @@ class Attacks {
 
   Attack& add(std::string rule, std::string what, const Draft& spoilt) {
     return add(std::move(rule), std::move(what), signed_by_peer(spoilt));
+  }
+
+  // Encrypted first and signed then: the signature is as good as any.
+  void encryption() {
+    const std::string data =
+        "<x:EncryptedData xmlns:x='http://www.w3.org/2001/04/xmlenc#' "
+        "Type='http://www.w3.org/2001/04/xmlenc#Content'><x:CipherData><x:CipherValue>AAAA</x:CipherValue>"
+        "</x:CipherData></x:EncryptedData>";
+    Draft body = draft();
+    body.body = data;
+    add("encrypted", "an encrypted Body", body);
+    Draft part = draft();
+    part.body = "<p:A xmlns:p='urn:p'><p:Person>" + data + "</p:Person></p:A>";
+    add("encrypted", "an encrypted part of Body", part);
+    Draft header = draft();
+    header.more_headers = "<e:EncryptedHeader xmlns:e='" + std::string(exchange::names::wsse11) +
+                          "' s:mustUnderstand='1'>" + data + "</e:EncryptedHeader>";
+    add("encrypted", "an encrypted header", header).then_refused_by = "header-understood";
+    all.back().why_both = "one says what is not built, the other knows no header of that name";
+    Draft key = draft();
+    key.more_security = "<x:EncryptedKey xmlns:x='http://www.w3.org/2001/04/xmlenc#'/>";
+    add("encrypted", "a key for something that is encrypted", key);
+    Draft assertion = draft();
+    assertion.more_security = "<a2:EncryptedAssertion xmlns:a2='urn:oasis:names:tc:SAML:2.0:assertion'/>";
+    add("encrypted", "an encrypted assertion", assertion);
   }
 
   void envelope() {
