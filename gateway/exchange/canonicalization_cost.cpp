@@ -95,6 +95,7 @@ CanonicalizationCost& CanonicalizationCost::operator+=(const CanonicalizationCos
 
 CanonicalizationCost cost_of(const Reference& reference) {
   CanonicalizationCost all;
+  if (reference.target == nullptr) return all;  // leads to nothing: a rule of its own says so
   bool canonical = false;
   for (const Transform& transform : reference.transforms)
     if (transform.algorithm != names::enveloped_signature) {

@@ -60,7 +60,7 @@ void stray(const Judgement& judged) {
     const xmlNode* target = reference.target;
     const bool named =
         target == message.body || target == message.timestamp() ||
-        (target->parent == message.header &&
+        (target != nullptr && target->parent == message.header &&
          (is_addressing_namespace(xml::namespace_of(target)) || is_named(target, judged.policy.also_signed)));
     const bool in_security = target != message.security() && xml::contains(message.security(), target);
     if (!named && !in_security)

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include <openssl/bio.h>
+#include <openssl/conf.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -26,10 +27,17 @@ std::string content(BIO* bio) {
   return std::string(text, static_cast<size_t>(length));
 }
 
+// What an extension may name as a directory name: "dirName:latvia".
+constexpr std::string_view sections = "[latvia]\nC=LV\n[estonia]\nC=EE\n";
+
 void extend(X509* certificate, const X509* issuer, const std::string& name, const std::string& value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, const_cast<X509*>(issuer), certificate, nullptr, nullptr, 0);
-  const Extension extension(X509V3_EXT_nconf(nullptr, &context, name.c_str(), value.c_str()));
+  const Bio text(BIO_new_mem_buf(sections.data(), static_cast<int>(sections.size())));
+  const Handle<CONF, NCONF_free> names(NCONF_new(nullptr));
+  need(NCONF_load_bio(names.get(), text.get(), nullptr) == 1, "sections");
+  X509V3_set_nconf(&context, names.get());
+  const Extension extension(X509V3_EXT_nconf(names.get(), &context, name.c_str(), value.c_str()));
   need(extension != nullptr, name.c_str());
   X509_add_ext(certificate, extension.get(), -1);
 }

@@ -17,6 +17,41 @@ TEST(Control, EcdsaIsAccepted) {
   EXPECT_EQ(refused_by(sign(text(honest(world().ec_certificate.get(), true)), world().ec.get())), "");
 }
 
+Draft with_method(const X509* signer, const std::string& name, const std::string& digest) {
+  Draft draft = honest(signer);
+  draft.method = "<ds:SignatureMethod Algorithm='http://www.w3.org/2001/04/xmldsig-more#" + name + "'/>";
+  for (Signed& part : draft.references) part.digest = digest;
+  return draft;
+}
+
+TEST(Control, LongerHashesAreAccepted) {
+  const std::string sha384 = "http://www.w3.org/2001/04/xmldsig-more#sha384";
+  const std::string sha512 = "http://www.w3.org/2001/04/xmlenc#sha512";
+  for (const auto& [method, digest] : {std::pair{"rsa-sha384", sha384}, std::pair{"rsa-sha512", sha512}})
+    EXPECT_EQ(
+        refused_by(sign(text(with_method(world().certificate.get(), method, digest)), world().key.get())), "")
+        << method;
+  for (const auto& [curve, method, digest] :
+       {std::tuple{"P-384", "ecdsa-sha384", sha384}, std::tuple{"P-521", "ecdsa-sha512", sha512},
+        std::tuple{"P-256", "ecdsa-sha512", sha512}}) {
+    const Key key = ec_key(curve);
+    const X509Handle certificate =
+        make({.common_name = "Longer", .issuer = world().root.get(), .issuer_key = world().root_key.get()},
+             key.get());
+    EXPECT_EQ(refused_by(sign(text(with_method(certificate.get(), method, digest)), key.get())), "")
+        << curve << ' ' << method;
+  }
+}
+
+TEST(Control, ACertificateForNonRepudiationAloneIsAccepted) {
+  const X509Handle certificate = make({.common_name = "Seal",
+                                       .issuer = world().root.get(),
+                                       .issuer_key = world().root_key.get(),
+                                       .key_usage = "nonRepudiation"},
+                                      world().key.get());
+  EXPECT_EQ(refused_by(sign(text(honest(certificate.get())), world().key.get())), "");
+}
+
 TEST(Control, Soap11IsAccepted) {
   Draft draft = honest(world().certificate.get());
   draft.soap = "http://schemas.xmlsoap.org/soap/envelope/";

@@ -56,22 +56,6 @@ TEST(Form, WhatTheSchemaHasNoPlaceForIsRefused) {
     EXPECT_EQ(refused_by(replaced(message(), pattern, with)), "signature-form") << with;
 }
 
-TEST(Form, AReferenceToNothingIsRefused) {
-  EXPECT_EQ(refused_by(replaced(message(), "u:Id=\"body\"", "u:Id=\"moved\"")), "reference-resolves");
-}
-
-TEST(Form, StrTransformStandsOnlyOnATokenReference) {
-  const std::string str =
-      "<ds:Transform "
-      "Algorithm=\"http://docs.oasis-open.org/wss/2004/01/"
-      "oasis-200401-wss-soap-message-security-1.0#STR-Transform\">"
-      "<o:TransformationParameters><ds:CanonicalizationMethod "
-      "Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/></o:TransformationParameters></ds:Transform>";
-  EXPECT_EQ(refused_by(replaced(
-                message(), "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>", str)),
-            "str-transform");
-}
-
 TEST(Form, WhatIsEncryptedIsSaidInWords) {
   Draft draft = honest(world().certificate.get());
   draft.body = "<x:EncryptedData xmlns:x='http://www.w3.org/2001/04/xmlenc#'/>";

@@ -1,5 +1,7 @@
 // How a key may be named, and which paths lead to an anchor (verification policy, section 7).
 #include <gtest/gtest.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
@@ -90,6 +92,25 @@ TEST(Key, NothingElseNamesAKey) {
     EXPECT_EQ(refused_by(named_by(info, token)), "key-reference") << info;
 }
 
+// Whoever signs may write any key beside it: the value verifies, and says nothing about whose it is.
+TEST(Key, AKeyValueIsNeverTheKey) {
+  const Key own = rsa_key();
+  const auto number = [&](const char* name) {
+    BIGNUM* raw = nullptr;
+    EVP_PKEY_get_bn_param(own.get(), name, &raw);
+    const Handle<BIGNUM, BN_free> value(raw);
+    std::string octets(static_cast<size_t>(BN_num_bytes(value.get())), '\0');
+    BN_bn2bin(value.get(), reinterpret_cast<unsigned char*>(octets.data()));
+    return xml::base64_encode(octets);
+  };
+  Draft draft = honest(world().certificate.get());
+  draft.key_info = "<ds:KeyValue xmlns:ds='http://www.w3.org/2000/09/xmldsig#'><ds:RSAKeyValue><ds:Modulus>" +
+                   number(OSSL_PKEY_PARAM_RSA_N) + "</ds:Modulus><ds:Exponent>" +
+                   number(OSSL_PKEY_PARAM_RSA_E) + "</ds:Exponent></ds:RSAKeyValue></ds:KeyValue>";
+  EXPECT_EQ(refused_by(sign(text(draft), own.get())), "key-reference");
+  EXPECT_EQ(refused_by(sign(text(draft), world().key.get())), "key-reference");
+}
+
 TEST(Key, ATokenThatIsNoCertificateIsRefused) {
   EXPECT_EQ(refused_by(named_by(to_token, token_of(names::x509_v3, "not a certificate"))), "key-reference");
   EXPECT_EQ(refused_by(named_by(to_token, token_of("urn:example:other", der(world().certificate.get())))),
@@ -129,11 +150,21 @@ TEST(Key, PathLengthAndNameConstraintsHold) {
        {Case{"one CA between", "critical,CA:TRUE,pathlen:0", {}, false, ""},
         Case{"two CAs between where none may be", "critical,CA:TRUE,pathlen:0", {}, true, "signer-trusted"},
         Case{"two CAs between", "critical,CA:TRUE,pathlen:1", {}, true, ""},
-        Case{"another country's names",
+        Case{"names of a kind that the leaf has none of",
              "critical,CA:TRUE",
              {"nameConstraints=critical,permitted;email:example.test"},
              false,
-             ""}}) {
+             ""},
+        Case{"this country's names",
+             "critical,CA:TRUE",
+             {"nameConstraints=critical,permitted;dirName:latvia"},
+             false,
+             ""},
+        Case{"another country's names",
+             "critical,CA:TRUE",
+             {"nameConstraints=critical,permitted;dirName:estonia"},
+             false,
+             "signer-trusted"}}) {
     Key first_key = ec_key();
     const X509Handle first = make({.common_name = "First",
                                    .issuer = world().root.get(),

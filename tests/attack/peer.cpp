@@ -45,8 +45,8 @@ std::string reference(const Signed& part) {
 }
 
 std::string signature(const Draft& draft) {
-  std::string result = R"(<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>)";
-  result += draft.canonicalization + draft.method;
+  std::string result = R"(<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#")";
+  result += draft.signature_attributes + "><ds:SignedInfo>" + draft.canonicalization + draft.method;
   for (const Signed& part : draft.references) result += reference(part);
   result += "</ds:SignedInfo><ds:SignatureValue></ds:SignatureValue>";
   if (!draft.key_info.empty()) result += "<ds:KeyInfo>" + draft.key_info + "</ds:KeyInfo>";

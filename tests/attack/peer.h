@@ -38,6 +38,7 @@ struct Draft {
       R"(<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>)";
   std::string key_info;  // the content of ds:KeyInfo; empty: none
   std::string objects;   // ds:Object after it
+  std::string signature_attributes;
 };
 
 // An honest draft of `signer`: Body, Timestamp and every addressing header signed.

@@ -5,12 +5,17 @@
 #include <set>
 
 #include <gtest/gtest.h>
+#include <openssl/hmac.h>
 
 #include "gateway/exchange/names.h"
+#include "tests/attack/by_hand.h"
 #include "tests/attack/world.h"
 
 namespace tilts::attack {
 namespace {
+
+// In place of a rule: a message as like as can be to an attack beside it, which is accepted.
+constexpr const char* control = "";
 
 struct Attack {
   std::string rule;
@@ -217,6 +222,22 @@ class Attacks {
     weak.then_refused_by = "signature-value";
     weak.why_both = "xmlsec is told the same list, in case a rule here reads another URI than it does";
 
+    // The certificate is public, and so is a secret that is made of it.
+    Draft hmac = draft();
+    hmac.method = "<ds:SignatureMethod Algorithm='http://www.w3.org/2001/04/xmldsig-more#hmac-sha256'/>";
+    const std::string secret = der(world().certificate.get());
+    Attack& shared = add("signature-method", "HMAC, keyed with the peer's certificate",
+                         signed_by_hand(hmac, [&](const std::string& bytes) {
+                           std::string value(32, '\0');
+                           unsigned size = 0;
+                           HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+                                reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                                reinterpret_cast<unsigned char*>(value.data()), &size);
+                           return value;
+                         }));
+    shared.then_refused_by = "signature-value";
+    shared.why_both = weak.why_both;
+
     Draft inclusive = draft();
     inclusive.canonicalization =
         "<ds:CanonicalizationMethod Algorithm='http://www.w3.org/TR/2001/REC-xml-c14n-20010315'/>";
@@ -297,6 +318,25 @@ class Attacks {
       attack.why_both = "the parser registers xml:id by itself, and an id is never moved";
     }
 
+    Draft nowhere = draft();
+    nowhere.references.push_back({"#nowhere", exclusive()});
+    Attack& nothing = add("reference-resolves", "a Reference to nothing", "");
+    nothing.message = signed_by_hand(nowhere, world().key.get());
+    nothing.then_refused_by = "reference-stray";
+    nothing.why_both = "what is no element is no part that may be named either; a document has no such parts";
+
+    Draft imitated = draft();
+    imitated.more_security = "<x:Aside xmlns:x='urn:x' u:Id='aside'><o:Reference URI='#token'/></x:Aside>";
+    imitated.references.push_back({"#aside", str_transform});
+    add("str-transform", "STR-Transform on what only looks like a SecurityTokenReference",
+        signed_by_hand(imitated, world().key.get()));
+    Draft replaced_body = draft();
+    replaced_body.references[0].transforms = str_transform;
+    Attack& other_text = add("str-transform", "STR-Transform on Body: the token is digested in its place",
+                             signed_by_hand(replaced_body, world().key.get()));
+    other_text.then_refused_by = "key-reference";
+    other_text.why_both = "one asks what the transform stands on, the other what that names";
+
     Draft cut = draft();
     cut.security_attributes = " u:Id='security'";
     cut.references.push_back(
@@ -306,6 +346,16 @@ class Attacks {
     enveloped.then_refused_by = "reference-stray";
     enveloped.why_both =
         "what contains the signature is never a part that may be named, but the reason differs";
+
+    // xmlsec cuts out the signature the transform stands in: of itself, nothing is left to digest.
+    Draft hollow = draft();
+    hollow.signature_attributes = " Id='signature'";
+    hollow.references.push_back(
+        {"#signature",
+         "<ds:Transform Algorithm='http://www.w3.org/2000/09/xmldsig#enveloped-signature'/>" + exclusive()});
+    Attack& empty = add("enveloped-signature", "the signature cut out of itself", hollow);
+    empty.then_refused_by = "empty-part";
+    empty.why_both = "a document may cut its signature out, and still nothing must not pass for something";
 
     Draft amplified = draft();
     amplified.envelope_attributes = " xmlns:big='urn:" + std::string(20'000, 'x') + "'";
@@ -387,6 +437,22 @@ class Attacks {
         signed_with(issued(rsa_key(), {.common_name = "New", .days_from = 1})));
     add("signer-trusted", "a certificate signed with SHA-1",
         signed_with(issued(rsa_key(), {.common_name = "Weak", .digest = EVP_sha1()})));
+    // A certificate signed with MD5, by a CA whose own is in order.
+    const Made rsa_ca = issued(
+        rsa_key(),
+        {.common_name = "RSA CA", .basic_constraints = "critical,CA:TRUE", .key_usage = "keyCertSign"});
+    for (const EVP_MD* digest : {EVP_md5(), EVP_sha256()}) {
+      Key key = rsa_key();
+      X509Handle leaf = make({.common_name = "Below RSA CA",
+                              .issuer = rsa_ca.certificate.get(),
+                              .issuer_key = rsa_ca.key.get(),
+                              .digest = digest},
+                             key.get());
+      Attack& path = digest == EVP_md5() ? add("signer-trusted", "a certificate signed with MD5", "")
+                                         : add(control, "its sister, signed with SHA-256", "");
+      path.message = signed_with({std::move(key), std::move(leaf)});
+      path.trust.certificates = {world().file("rsa-ca.pem", pem(rsa_ca.certificate.get()))};
+    }
     add("signer-trusted", "an unknown critical extension",
         signed_with(
             issued(rsa_key(), {.common_name = "Odd", .more = {"1.3.6.1.4.1.99999.1=critical,ASN1:NULL"}})));
@@ -417,6 +483,13 @@ class Attacks {
     const Made pinned = issued(rsa_key(1024), {.common_name = "Short"});
     short_pinned.message = signed_with(pinned);
     short_pinned.trust.pinned = {world().file("short.pem", pem(pinned.certificate.get()))};
+
+    add("key-strength", "ECDSA on P-224",
+        signed_with(issued(ec_key("P-224"), {.common_name = "Small"}), true));
+    Attack& smaller = add("signer-trusted", "ECDSA on a curve of 192 bits",
+                          signed_with(issued(ec_key("prime192v1"), {.common_name = "Smaller"}), true));
+    smaller.then_refused_by = "key-strength";
+    smaller.why_both = weak.why_both;
 
     add("key-usage", "a certificate that is not for signatures",
         signed_with(issued(rsa_key(), {.common_name = "Wrong", .key_usage = "keyEncipherment"})));
@@ -451,6 +524,42 @@ class Attacks {
       Attack& attack = add("signer-trusted", what, message);
       attack.trust = trust;
       attack.policy.revocation = true;
+    }
+    whole_path();
+  }
+
+  // Revocation is asked of the whole path, not of the signer alone.
+  void whole_path() {
+    const Made between = issued(rsa_key(), {.common_name = "Listed CA",
+                                            .basic_constraints = "critical,CA:TRUE",
+                                            .key_usage = "keyCertSign,cRLSign"});
+    Key key = rsa_key();
+    X509Handle leaf =
+        make({.common_name = "Listed", .issuer = between.certificate.get(), .issuer_key = between.key.get()},
+             key.get());
+    const std::string message = signed_with({std::move(key), std::move(leaf)});
+    const X509* root = world().root.get();
+    EVP_PKEY* root_key = world().root_key.get();
+    const std::string of_the_ca = make_crl(between.certificate.get(), between.key.get(), {}, 10);
+    const std::string clean = make_crl(root, root_key, {}, 10);
+    const std::string on_it = make_crl(root, root_key, {between.certificate.get()}, 10);
+    exchange::Policy strict = attack::policy();
+    strict.revocation = true;
+    exchange::TrustFiles trust = world().trust();
+    trust.certificates = {world().file("listed-ca.pem", pem(between.certificate.get()))};
+    const auto with = [&](const std::string& name, const std::string& lists) {
+      trust.crls = {world().file(name, lists)};
+      return trust;
+    };
+    for (const auto& [rule, what, files] :
+         {std::tuple{"signer-trusted", "a revoked intermediate", with("on-it.crl", of_the_ca + on_it)},
+          std::tuple{"signer-trusted", "no list that speaks of the intermediate",
+                     with("leaf.crl", of_the_ca)},
+          std::tuple{"signer-trusted", "no list that speaks of the signer", with("ca.crl", clean)},
+          std::tuple{control, "a list for each of the path", with("both.crl", of_the_ca + clean)}}) {
+      Attack& attack = add(rule, what, message);
+      attack.trust = files;
+      attack.policy = strict;
     }
   }
 
@@ -502,10 +611,7 @@ TEST(Rules, NoneIsWithoutAnAttack) {
   for (const auto& rules :
        {exchange::envelope_rules(), exchange::freshness_rules(), exchange::signature_rules(),
         exchange::reference_rules(), exchange::coverage_rules(), exchange::key_rules()})
-    for (const exchange::Rule& rule : rules)
-      EXPECT_TRUE(attacked.contains(std::string(rule.id)) || rule.id == "reference-resolves" ||
-                  rule.id == "str-transform")
-          << rule.id;
+    for (const exchange::Rule& rule : rules) EXPECT_TRUE(attacked.contains(std::string(rule.id))) << rule.id;
 }
 
 }  // namespace
