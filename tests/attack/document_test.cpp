@@ -1,5 +1,6 @@
 // Plain XML-DSig documents (verification policy, section 7, second part): no SOAP, no freshness.
 #include <gtest/gtest.h>
+#include <openssl/x509v3.h>
 
 #include "gateway/exchange/names.h"
 #include "gateway/xml/base64.h"
@@ -22,6 +23,7 @@ struct Plain {
   std::string content = "<p:Name>Jānis</p:Name>";
   std::string object;
   std::string root_attributes;
+  std::string signature_attributes;
 };
 
 std::string x509_data(const std::string& more = "") {
@@ -31,7 +33,9 @@ std::string x509_data(const std::string& more = "") {
 
 std::string signature(const Plain& plain) {
   return "<ds:Signature "
-         "xmlns:ds='http://www.w3.org/2000/09/xmldsig#'><ds:SignedInfo><ds:CanonicalizationMethod "
+         "xmlns:ds='http://www.w3.org/2000/09/xmldsig#'" +
+         plain.signature_attributes +
+         "><ds:SignedInfo><ds:CanonicalizationMethod "
          "Algorithm='" +
          plain.canonicalization +
          "'/><ds:SignatureMethod "
@@ -114,6 +118,59 @@ TEST(Document, NothingOutsideTheDocumentIsReferenced) {
             "reference-uri");
   EXPECT_EQ(document_refused_by(replaced(document({.key_info = x509_data()}), " URI=\"\"", "")),
             "reference-uri");
+}
+
+TEST(Document, AnEmptyPartWhereContentStandsIsRefused) {
+  EXPECT_EQ(document_refused_by(
+                document({.uri = "#sig", .key_info = x509_data(), .signature_attributes = " Id='sig'"})),
+            "empty-part");
+}
+
+// Nobody reads a document here: it is handed on as it was signed.
+TEST(Document, WhatIsEncryptedIsHandedOnAsItWasSigned) {
+  const Plain plain{.key_info = x509_data(),
+                    .content = "<x:EncryptedData xmlns:x='http://www.w3.org/2001/04/xmlenc#'/>"};
+  EXPECT_EQ(document_refused_by(document(plain)), "");
+}
+
+// Section 7, second part: what names a key there, and is known only by --certificates.
+TEST(Document, KnownCertificatesMayBeNamed) {
+  const X509* certificate = world().certificate.get();
+  exchange::TrustFiles known = world().trust();
+  known.certificates = {world().file("known-of-documents.pem", pem(certificate))};
+  const ASN1_OCTET_STRING* id = X509_get0_subject_key_id(const_cast<X509*>(certificate));
+  const std::string key_id(reinterpret_cast<const char*>(ASN1_STRING_get0_data(id)),
+                           static_cast<size_t>(ASN1_STRING_length(id)));
+  char* serial = i2s_ASN1_INTEGER(nullptr, const_cast<ASN1_INTEGER*>(X509_get0_serialNumber(certificate)));
+  const std::string issuer_serial =
+      "<ds:X509IssuerSerial><ds:X509IssuerName>CN=Root,C=LV</ds:X509IssuerName><ds:X509SerialNumber>" +
+      std::string(serial) + "</ds:X509SerialNumber></ds:X509IssuerSerial>";
+  OPENSSL_free(serial);
+  const auto data = [](const std::string& content) { return "<ds:X509Data>" + content + "</ds:X509Data>"; };
+  const auto reference = [](const std::string& content) {
+    return "<o:SecurityTokenReference xmlns:o='" + std::string(exchange::names::wsse) + "'>" + content +
+           "</o:SecurityTokenReference>";
+  };
+  const std::string ski = xml::base64_encode(key_id);
+  for (const std::string& key_info :
+       {data(issuer_serial), data("<ds:X509SKI>" + ski + "</ds:X509SKI>"), reference(data(issuer_serial)),
+        reference("<o:KeyIdentifier ValueType='" + std::string(exchange::names::x509_key_identifier) + "'>" +
+                  ski + "</o:KeyIdentifier>")}) {
+    const std::string one = document({.key_info = key_info});
+    EXPECT_EQ(document_refused_by(one, policy(), known), "") << key_info;
+    EXPECT_EQ(document_refused_by(one), "key-reference") << key_info;
+    // Known is not trusted.
+    exchange::TrustFiles unanchored = known;
+    unanchored.anchors.clear();
+    EXPECT_EQ(document_refused_by(one, policy(), unanchored), "signer-trusted") << key_info;
+  }
+  for (const std::string& key_info :
+       {data("<ds:X509SKI>AAAA</ds:X509SKI>"), data("<ds:X509SKI>!</ds:X509SKI>"), data(""),
+        data(issuer_serial + issuer_serial),
+        data("<ds:X509SubjectName>CN=Registry,C=LV</ds:X509SubjectName>"),
+        reference(data("<ds:X509SKI>" + ski + "</ds:X509SKI>"))})
+    EXPECT_EQ(document_refused_by(document({.key_info = key_info}), policy(), known), "key-reference")
+        << key_info;
 }
 
 TEST(Document, SeveralSignaturesAreNotGuessedAmong) {
