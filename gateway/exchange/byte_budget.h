@@ -1,5 +1,11 @@
-// How many bytes all exchanges of the process may hold in flight: it keeps many large answers from being
-// parsed at once (a tree of 4 MB takes some 60 MB). Thread-safe. Who holds a lease waits for no other one.
+// How many bytes all exchanges of the process may work on at once: it keeps many large answers from being
+// parsed together (a tree of 4 MB takes some 60 MB). Thread-safe. Who holds a lease waits for no other one.
+//
+// Counted: a request while it is sent, and sixteen times an answer while it is parsed and verified. Not
+// counted: an answer while it arrives and until its turn comes, and what was verified until the adapter has
+// read it. Those are bounded by the profiles instead: concurrency times answer-bytes a registry, and twice
+// the concurrency of verified answers. To wait for memory in the middle of an answer would let the answer's
+// time run out, and make a submission unknown for a reason that is ours.
 #pragma once
 
 #include <condition_variable>
