@@ -21,7 +21,7 @@ struct Judgement {
   const Policy& policy;
   const Expectation& expectation;
   Time now;
-  size_t bytes;  // of the whole message
+  std::string_view bytes;  // the whole message
   xmlNode* root;
   const Message* message = nullptr;      // nullptr for a plain document
   const Signature* signature = nullptr;  // references resolved from the reference rules on

@@ -14,6 +14,9 @@ bool is_encrypted(const xmlNode* node) {
 
 // Signed or not: an adapter would find nothing in it that it knows, and take the answer for an empty one.
 void encrypted(const Judgement& judged) {
+  // A name has no other spelling than its letters, and looking for them is a hundred times faster than to
+  // look at every element.
+  if (judged.bytes.find("Encrypted") == std::string_view::npos) return;
   for (xmlNode* node = judged.root; node != nullptr; node = xml::next_element(node, judged.root)) {
     if (!is_encrypted(node)) continue;
     const char* const what = xml::is(node, names::saml2, "EncryptedAssertion") ? "an assertion"

@@ -130,7 +130,7 @@ std::vector<std::string> Verifier::cryptography(Judgement& judged, const Certifi
                            .key = signer->key.get(),
                            .algorithms = document ? *document_algorithms_ : *message_algorithms_,
                            .document = document,
-                           .most_octets = 2 * judged.bytes,
+                           .most_octets = 2 * judged.bytes.size(),
                            .tokens = std::move(tokens)});
 }
 
@@ -140,7 +140,7 @@ Verified Verifier::message(std::string_view bytes, const Expectation& expectatio
   Judgement judged{.policy = policy_,
                    .expectation = expectation,
                    .now = clock_.now(),
-                   .bytes = bytes.size(),
+                   .bytes = bytes,
                    .root = message.envelope,
                    .message = &message};
   judge(envelope_rules(), judged);
@@ -190,7 +190,7 @@ Verified Verifier::document(std::string_view bytes) const {
   xmlNode* root = xmlDocGetRootElement(document.get());
   const Expectation nothing;
   Judgement judged{
-      .policy = policy_, .expectation = nothing, .now = clock_.now(), .bytes = bytes.size(), .root = root};
+      .policy = policy_, .expectation = nothing, .now = clock_.now(), .bytes = bytes, .root = root};
   Signature signature = read_signature(only_signature(root));
   judged.signature = &signature;
   judge(signature_rules(), judged);

@@ -67,7 +67,7 @@ TEST(Form, WhatIsEncryptedIsSaidInWords) {
   } catch (const exchange::Refusal& refusal) {
     EXPECT_STREQ(refusal.what(),
                  "the Body, or a part of it, is encrypted and this gateway does not decrypt yet; nothing was "
-                 "taken, ask the registry to send it in clear over TLS");
+                 "taken, ask the registry to send it in clear over TLS (docs/refusals.md#encrypted)");
   }
   // An answer that needs no signature is no reason to take it.
   exchange::Policy words = policy();

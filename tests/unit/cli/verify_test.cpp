@@ -172,10 +172,12 @@ TEST_F(Verify, JsonTellsWhyItWasRefused) {
   const auto verdict = json(desk.out);
   EXPECT_EQ(verdict->getValue<std::string>("verdict"), "refused");
   EXPECT_EQ(verdict->getValue<std::string>("rule"), "body-signed");
-  EXPECT_EQ(verdict->getValue<std::string>("reason"), "Body is not signed; nothing was taken");
+  EXPECT_EQ(verdict->getValue<std::string>("reason"),
+            "Body is not signed; nothing was taken (docs/refusals.md#body-signed)");
   EXPECT_TRUE(verdict->isNull("signer"));
   EXPECT_EQ(verdict->getArray("parts")->size(), 0u);
-  EXPECT_EQ(desk.err, "tilts: refused: Body is not signed; nothing was taken\n");
+  EXPECT_EQ(desk.err,
+            "tilts: refused: Body is not signed; nothing was taken (docs/refusals.md#body-signed)\n");
 }
 
 TEST_F(Verify, AtIsTheMomentOfTheJudgement) {
