@@ -79,7 +79,8 @@ bool read_time(std::string_view text, Time& time) {
 }  // namespace
 
 Clock Clock::system() {
-  return Clock([] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); });
+  return Clock(
+      [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); });
 }
 
 Clock Clock::fixed(Time time) {

@@ -30,8 +30,8 @@ std::string to_text(Time time);
 // "2026-11-21"
 std::string to_text(Date date);
 
-// xs:dateTime with Z or an offset, with or without a fraction (cut to milliseconds; XML Schema part 2, 3.2.7).
-// Throws Error(config) when it is not one; a dateTime without a zone is not one.
+// xs:dateTime with Z or an offset, with or without a fraction (cut to milliseconds; XML Schema part
+// 2, 3.2.7). Throws Error(config) when it is not one; a dateTime without a zone is not one.
 Time parse_time(std::string_view text);
 // xs:date without a zone. Throws Error(config) when it is not one or no such day exists.
 Date parse_date(std::string_view text);

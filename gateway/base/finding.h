@@ -12,11 +12,11 @@ enum class Weight { field, record, notice };
 // rights. The log gets rule, field, place and an opaque id.
 struct Finding {
   Weight weight = Weight::field;
-  std::string rule;     // stable id, "date-not-readable"
-  std::string record;   // record type
-  std::string key;      // record key: personal data
-  std::string field;    // municipal or registry field; empty when the record as a whole
-  std::string place;    // mapping "file:line"
+  std::string rule;    // stable id, "date-not-readable"
+  std::string record;  // record type
+  std::string key;     // record key: personal data
+  std::string field;   // municipal or registry field; empty when the record as a whole
+  std::string place;   // mapping "file:line"
   std::string english;
   std::string latvian;
 

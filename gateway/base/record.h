@@ -14,15 +14,15 @@ struct Field {
   bool operator==(const Field&) const = default;
 };
 
-// `key` begins with the personas kods of the person it is about, in 11 digits; a record that a person can have
-// several of goes on with "/" and what tells them apart ("11111111111/declared"). subject_of() cuts it.
+// `key` begins with the personas kods of the person it is about, in 11 digits; a record that a person can
+// have several of goes on with "/" and what tells them apart ("11111111111/declared"). subject_of() cuts it.
 struct Record {
-  std::string type;          // "person", "address", "relation"
+  std::string type;  // "person", "address", "relation"
   std::string key;
-  std::string previous_key;  // when the registry changed the key; else empty
-  bool present = true;       // false: the registry no longer has it
-  std::string as_of;         // xs:dateTime or xs:date, as the registry said it
-  std::vector<Field> fields; // in the adapter's order; a field that the registry left out is absent
+  std::string previous_key;   // when the registry changed the key; else empty
+  bool present = true;        // false: the registry no longer has it
+  std::string as_of;          // xs:dateTime or xs:date, as the registry said it
+  std::vector<Field> fields;  // in the adapter's order; a field that the registry left out is absent
 
   bool operator==(const Record&) const = default;
 

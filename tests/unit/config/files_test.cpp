@@ -21,7 +21,8 @@ TEST(Files, WhatIsMissingIsAllNamed) {
     house.remove(file);
   EXPECT_THAT(house.problems(),
               testing::UnorderedElementsAre(
-                  "0: master-key: secrets/master.key is not there; put your copy of it there (a new installation: tilts init)",
+                  "0: master-key: secrets/master.key is not there; put your copy of it there (a new "
+                  "installation: tilts init)",
                   "14: registry population: profile: adapters/population/profile.xml is not there",
                   "17: registry population: key: certs/gateway.key is not there",
                   "14: registry population: tls anchor: certs/trust/population/tls-ca.pem is not there",
