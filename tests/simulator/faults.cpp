@@ -13,7 +13,7 @@ struct Named {
   long value;  // when the rule gives none
 };
 
-constexpr std::array<Named, 18> kinds{{{FaultKind::slow, "slow", 3000},
+constexpr std::array<Named, 22> kinds{{{FaultKind::slow, "slow", 3000},
                                        {FaultKind::reset_before, "reset-before", 0},
                                        {FaultKind::reset_after, "reset-after", 0},
                                        {FaultKind::close_reused, "close-reused", 0},
@@ -27,6 +27,10 @@ constexpr std::array<Named, 18> kinds{{{FaultKind::slow, "slow", 3000},
                                        {FaultKind::stale, "stale", 0},
                                        {FaultKind::wrong_encoding, "wrong-encoding", 0},
                                        {FaultKind::oversized, "oversized", 0},
+                                       {FaultKind::malformed, "malformed", 0},
+                                       {FaultKind::entities, "entities", 0},
+                                       {FaultKind::nested, "nested", 5000},
+                                       {FaultKind::stuffed, "stuffed", 2000},
                                        {FaultKind::missing_page, "missing-page", 0},
                                        {FaultKind::ivis_error, "ivis-error", 13},
                                        {FaultKind::unsigned_fault, "unsigned-fault", 0},

@@ -2,36 +2,11 @@
 
 #include <thread>
 
-#include <iconv.h>
-
 #include "tests/simulator/names_of_soap.h"
+#include "tests/simulator/spoil.h"
 
 namespace tilts::simulator {
 namespace {
-
-// Latvian letters become single octets, which are not UTF-8; what windows-1257 has not becomes a question
-// mark. A comment makes sure that there is such a letter.
-std::string in_windows_1257(const std::string& utf8) {
-  const std::string whole = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><!-- ā -->" + utf8;
-  const iconv_t table = iconv_open("WINDOWS-1257", "UTF-8");
-  if (table == reinterpret_cast<iconv_t>(-1)) throw std::runtime_error("iconv has no WINDOWS-1257");
-  std::string out(whole.size(), '\0');
-  char* from = const_cast<char*>(whole.data());
-  char* to = out.data();
-  std::size_t left = whole.size(), room = out.size();
-  while (iconv(table, &from, &left, &to, &room) == static_cast<std::size_t>(-1) && left > 0) {
-    *to++ = '?';
-    --room;
-    do ++from, --left;
-    while (left > 0 && (static_cast<unsigned char>(*from) & 0xC0) == 0x80);  // the rest of the letter
-  }
-  iconv_close(table);
-  out.resize(out.size() - room);
-  return out;
-}
-
-// Before the end of Body's content, so that the only thing wrong is the size.
-void pad(std::string& content, std::size_t beyond) { content.insert(content.rfind("</"), beyond, ' '); }
 
 // What HTTP says the action is, which has to be the signed one (WS-Addressing 1.0 SOAP Binding, section 6.2);
 // empty when it says none.
@@ -140,8 +115,21 @@ std::string Service::write(Answer answer, const std::optional<Fault>& fault) con
         answer.expires -= stale_by;
         break;
       case FaultKind::oversized:
+        // the only thing wrong is the size
         pad(answer.content, profile_.answer_bytes);
         break;
+      case FaultKind::malformed:
+        leave_open(answer.content);
+        break;
+      case FaultKind::nested:
+        nest(answer.content, static_cast<std::size_t>(fault->value));
+        break;
+      case FaultKind::stuffed:
+        stuff(answer.content, static_cast<std::size_t>(fault->value));
+        break;
+      case FaultKind::entities:
+        expand(answer.content);
+        return with_entities(write_answer(answer, profile_.soap, key));
       case FaultKind::wrong_encoding:
         return in_windows_1257(write_answer(answer, profile_.soap, key));
       default:

@@ -171,6 +171,33 @@ TEST_F(FaultTest, Over4Megabytes) {
   expect_over();
 }
 
+TEST_F(FaultTest, Malformed) {
+  start();
+  const Reception reception = ask_under("malformed");
+  EXPECT_THAT(reception.body, HasSubstr("<open></"));
+  EXPECT_THROW(verifies(reception.body, pki().anchor), std::runtime_error);  // it does not even parse
+  expect_over();
+}
+
+TEST_F(FaultTest, ThatIsNestedOrStuffedIsRightlySigned) {
+  start();
+  const Reception nested = ask_under("nested", ",\"value\":200");
+  EXPECT_EQ(count(nested.body, "<deep>"), 200U);
+  EXPECT_TRUE(verifies(nested.body, pki().anchor));
+  const Reception stuffed = ask_under("stuffed");
+  EXPECT_EQ(count(stuffed.body, "=\"\""), 2000U);
+  EXPECT_TRUE(verifies(stuffed.body, pki().anchor));
+}
+
+TEST_F(FaultTest, EntitiesStandForWhatIsSigned) {
+  start();
+  const Reception reception = ask_under("entities");
+  EXPECT_THAT(reception.body, HasSubstr("<!ENTITY e3 \"&e2;&e2;"));
+  EXPECT_THAT(reception.body, Not(HasSubstr("tilts tilts")));
+  EXPECT_TRUE(verifies(reception.body, pki().anchor));  // for who expands them
+  expect_over();
+}
+
 TEST_F(FaultTest, APageMissing) {
   start();
   const Reception reception = ask_under("missing-page");
