@@ -27,7 +27,8 @@ Exit exit_of(const pull::RunReport& report) { return static_cast<Exit>(pull::exi
 
 void print_report(Context& context, const pull::RunReport& report) {
   const pull::Counts& counts = report.counts;
-  const bool well = report.state == RunState::done || report.state == RunState::done_held_back;
+  const bool well = report.state == RunState::done || report.state == RunState::done_held_back ||
+                    report.state == RunState::preview;
   (well || report.state == RunState::waiting ? context.out : context.err) << report.sentence << '\n';
   context.out << '\n';
   line(context, "run", report.run);
@@ -44,7 +45,7 @@ void print_report(Context& context, const pull::RunReport& report) {
   if (!found.empty()) line(context, "people", found);
   const std::string rows =
       joined({{counts.adds, "added"}, {counts.changes, "changed"}, {counts.removals, "removed"}});
-  line(context, "rows", rows.empty() ? "nothing changed" : rows);
+  line(context, report.preview ? "would be" : "rows", rows.empty() ? "nothing changed" : rows);
   if (counts.held_records + counts.held_fields + counts.roster_broken > 0)
     line(context, "held back",
          joined({{counts.held_records, "records"},
@@ -57,7 +58,16 @@ void print_report(Context& context, const pull::RunReport& report) {
   for (const std::string& bound : report.too_many) line(context, "too many", bound);
   if (!report.replaced.empty()) line(context, "replaces", "the waiting run " + report.replaced);
 
-  if (report.state == RunState::waiting)
+  if (report.preview) {
+    if (!report.waits.empty())
+      context.out << fmt::format(
+          "\nNext: run {} waits still: tilts approve {} --because \"why this is right\"\n", report.waits,
+          report.waits);
+    else if (report.state == RunState::preview)
+      context.out << fmt::format(
+          "\nNext: tilts run {}{}\n", report.job,
+          report.too_many.empty() ? " delivers it" : " makes it wait for your approval");
+  } else if (report.state == RunState::waiting)
     context.out << fmt::format(
         "\nNext: look at it with tilts run {} --preview, then tilts approve {} --because \"why this is "
         "right\"\n",

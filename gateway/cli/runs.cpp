@@ -33,7 +33,7 @@ void print(Context& context, const config::Configuration& configuration,
                grouped(run.counts.held)});
   context.out << table.text();
   for (const store::Run& run : runs)
-    if (run.state != store::RunState::done && run.state != store::RunState::running && !run.sentence.empty())
+    if (run.state != store::RunState::done && !under_way(run.state) && !run.sentence.empty())
       context.out << fmt::format("\n{}: {}\n", run.id, run.sentence);
 }
 

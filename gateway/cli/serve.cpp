@@ -59,7 +59,8 @@ class Daemon final : public Poco::Util::ServerApplication {
         [this](const std::string& line) { context_.err << line << std::endl; }, context_.clock);
     pull::Registries registries(configuration, context_.clock);
     pull::JobRunner runner(configuration, store, registries, context_.clock);
-    for (const pull::RunReport& ended : runner.repair()) bell.ring("job " + ended.job, ended.sentence);
+    for (const pull::RunReport& ended : runner.repair())
+      ended.preview ? bell.note(ended.sentence) : bell.ring("job " + ended.job, ended.sentence);
 
     schedule::Planner planner(planned_jobs(configuration), store, bell, context_.clock.now());
     schedule::Duties duties;

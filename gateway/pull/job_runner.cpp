@@ -134,6 +134,7 @@ RunReport report_of(const store::Run& run, RunState state) {
   report.run = run.id;
   report.job = run.job;
   report.state = state;
+  report.preview = run.state == store::RunState::preview;
   report.sentence = run.sentence;
   report.counts.asked = run.counts.asked;
   report.counts.records = run.counts.received;
@@ -220,6 +221,7 @@ RunReport JobRunner::run(const std::string& job_name, const RunOptions& options)
   const config::JobSettings& job = inside_->job(job_name);
   RunReport refused;
   refused.job = job_name;
+  refused.preview = options.preview;
   // Whoever runs a job by hand a minute before its time must not make the night fail.
   std::optional<OneAtATime> one;
   try {
@@ -288,7 +290,8 @@ std::vector<RunReport> JobRunner::repair() {
   const Time now = inside_->clock.now();
   for (const store::Run& run :
        store.write([&](store::Transaction& transaction) { return store.runs().interrupt(transaction, now); }))
-    reports.push_back(report_of(run, RunState::interrupted));
+    reports.push_back(
+        report_of(run, run.state == store::RunState::preview ? RunState::preview : RunState::interrupted));
   for (const config::JobSettings& job : inside_->configuration.jobs)
     for (const OpenDelivery& delivery :
          open_deliveries(inside_->configuration, job,

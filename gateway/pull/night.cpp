@@ -8,8 +8,9 @@
 namespace tilts::pull {
 namespace {
 
-store::RunState stored_state(RunState state) {
-  switch (state) {
+store::RunState stored_state(const RunReport& report) {
+  if (report.preview) return store::RunState::preview;
+  switch (report.state) {
     case RunState::done:
       return store::RunState::done;
     case RunState::done_held_back:
@@ -44,9 +45,10 @@ store::Run::Counts stored_counts(const RunReport& report) {
 }  // namespace
 
 void write_end(store::Store& store, const RunReport& report, Time now) {
-  const bool failed = stored_state(report.state) == store::RunState::failed;
+  const bool failed = stored_state(report) == store::RunState::failed ||
+                      (report.preview && report.state != RunState::preview);
   store.write([&](store::Transaction& transaction) {
-    store.runs().end(transaction, report.run, stored_state(report.state), failed ? name(report.state) : "",
+    store.runs().end(transaction, report.run, stored_state(report), failed ? name(report.state) : "",
                      report.sentence, stored_counts(report), now);
   });
 }
@@ -63,6 +65,7 @@ Night::Night(const config::Configuration& configuration, const config::JobSettin
       clock_(std::move(clock)),
       options_(options) {
   report_.job = job.name;
+  report_.preview = options.preview;
 }
 
 RunReport Night::pass() {
@@ -70,7 +73,8 @@ RunReport Night::pass() {
   try {
     report_.run = store_
                       .write([&](store::Transaction& transaction) {
-                        return store_.runs().start(transaction, job_.name, options_.occurrence, started_);
+                        return store_.runs().start(transaction, job_.name, options_.occurrence, started_,
+                                                   options_.preview);
                       })
                       .id;
     sink_ = std::make_unique<FindingSink>(store_, job_.name, report_.run, configuration_.findings_folder,
@@ -106,11 +110,12 @@ RunReport Night::end() {
   }
   const Counts& counts = report_.counts;
   const bool held = counts.held_records + counts.held_fields > 0 || !report_.why_no_removals.empty();
-  report_.state = interrupted_                                     ? RunState::interrupted
-                  : problem_                                       ? run_state(problem_->code())
-                  : !report_.too_many.empty() && !options_.preview ? RunState::waiting
-                  : held                                           ? RunState::done_held_back
-                                                                   : RunState::done;
+  report_.state = interrupted_                ? RunState::interrupted
+                  : problem_                  ? run_state(problem_->code())
+                  : options_.preview          ? RunState::preview
+                  : !report_.too_many.empty() ? RunState::waiting
+                  : held                      ? RunState::done_held_back
+                                              : RunState::done;
   report_.sentence = interrupted_
                          ? "job " + job_.name + ": stopped; the next run carries on from what is stored"
                          : sentence_of(report_, problem_ ? problem_->what() : "");

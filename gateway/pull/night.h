@@ -49,6 +49,7 @@ class Night {
   void judge_snapshot(const Fetched& fetched);
   void tell_not_taken(const std::vector<NotTaken>& not_taken);
   void plan_and_deliver();
+  std::string waiting_run() const;
   void keep_plan(Planned& planned, store::PlanWriter* writer);
   void deliver();
   void write_examples(const std::vector<Difference>& examples);

@@ -62,27 +62,37 @@ void Night::plan_and_deliver() {
     report_.mapping_edited = report_.mapping_edited || target.mapping_edited;
   }
   report_.too_many = too_many_changes(job_.guard, planned.targets, options_.initial);
-  if (options_.preview) return;
+  if (options_.preview) {
+    report_.waits = waiting_run();
+    return;
+  }
   write_examples(examples);
   keep_plan(planned, writer ? &*writer : nullptr);
   if (report_.too_many.empty() && writer) deliver();
 }
 
+// The run of this job whose plan waits for a person; empty when none does.
+std::string Night::waiting_run() const {
+  for (const store::Plan& plan :
+       store_.read([&](store::Session& session) { return store_.plans().open(session); }))
+    if (plan.job == job_.name && plan.state == store::PlanState::waiting) return plan.run;
+  return {};
+}
+
 void Night::keep_plan(Planned& planned, store::PlanWriter* writer) {
   if (writer) writer->add({std::string(summary_row), pack(planned.summary)});
-  report_.replaced = store_.write([&](store::Transaction& transaction) {
-    std::string waiting;
-    for (const store::Plan& plan : store_.plans().open(transaction))
-      if (plan.job == job_.name && plan.state == store::PlanState::waiting) waiting = plan.run;
+  report_.replaced = waiting_run();
+  store_.write([&](store::Transaction& transaction) {
     store_.plans().replace(transaction, job_.name, report_.run);
-    if (const auto run = store_.runs().find(transaction, waiting))
-      store_.runs().end(transaction, waiting, store::RunState::replaced, "",
+    // A run that failed, and left a plan all the same, still failed.
+    if (const auto run = store_.runs().find(transaction, report_.replaced);
+        run && run->state == store::RunState::waiting)
+      store_.runs().end(transaction, run->id, store::RunState::replaced, "",
                         "job " + job_.name + ": its waiting plan was replaced by run " + report_.run,
                         run->counts, clock_.now());
     if (!writer)
       for (const PlannedTarget& target : planned.summary.targets)
         store_.delivered().set_mapping(transaction, target.target, target.mapping_sha256);
-    return waiting;
   });
   if (!writer) return;
   const bool waits = !report_.too_many.empty();

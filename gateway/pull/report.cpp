@@ -12,15 +12,16 @@ struct Row {
   int exit_code;
 };
 
-constexpr std::array<Row, 9> states = {{{RunState::done, "done", 0},
-                                        {RunState::done_held_back, "held back", 3},
-                                        {RunState::waiting, "waiting", 4},
-                                        {RunState::transient, "transient", 6},
-                                        {RunState::untrusted, "untrusted", 5},
-                                        {RunState::declined, "declined", 6},
-                                        {RunState::config, "config", 78},
-                                        {RunState::bug, "bug", 70},
-                                        {RunState::interrupted, "interrupted", 6}}};
+constexpr std::array<Row, 10> states = {{{RunState::done, "done", 0},
+                                         {RunState::done_held_back, "held back", 3},
+                                         {RunState::preview, "preview", 0},
+                                         {RunState::waiting, "waiting", 4},
+                                         {RunState::transient, "transient", 6},
+                                         {RunState::untrusted, "untrusted", 5},
+                                         {RunState::declined, "declined", 6},
+                                         {RunState::config, "config", 78},
+                                         {RunState::bug, "bug", 70},
+                                         {RunState::interrupted, "interrupted", 6}}};
 
 const Row& row_of(RunState state) {
   for (const Row& row : states)

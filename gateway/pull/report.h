@@ -14,6 +14,7 @@ namespace tilts::pull {
 enum class RunState {
   done,            // all well
   done_held_back,  // delivered, with something held back
+  preview,         // shown, and nothing was to be delivered
   waiting,         // too many changes: a person must approve
   transient,       // the registry (or a target, or the store) could not be reached
   untrusted,       // an answer was not to be trusted
@@ -64,6 +65,7 @@ struct RunReport {
   std::string run;  // id, what `tilts approve` takes
   std::string job;
   RunState state = RunState::done;
+  bool preview = false;  // however it ended
   std::string sentence;  // outside to inside, ends with the next step
   Counts counts;
   std::string as_of;  // when the stored records were last asked for; older than the run when the fetch failed
@@ -71,6 +73,7 @@ struct RunReport {
   std::vector<std::string> too_many;  // why the guard stopped the run, one sentence a bound
   std::string plan;                   // SHA-256 of the waiting plan, hex; empty when nothing waits
   std::string replaced;               // the run whose waiting plan this one replaced
+  std::string waits;                  // a run before this one, whose plan waits still
   std::vector<Delivered> deliveries;  // empty on a quiet night, and the sentence says so
   std::string findings_file;          // restricted rights; empty when nothing was found
   bool mapping_edited = false;

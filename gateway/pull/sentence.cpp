@@ -20,6 +20,9 @@ std::string delivered(const RunReport& report) {
   int64_t rows = 0;
   for (const Delivered& delivery : report.deliveries) rows += delivery.rows;
   const Counts& counts = report.counts;
+  if (report.preview)
+    return fmt::format("a preview, nothing was delivered; a run would bring {} added, {} changed, {} removed",
+                       counts.adds, counts.changes, counts.removals);
   return rows == 0
              ? "nothing changed, nothing was delivered"
              : counted(rows, "row", "rows") + fmt::format(" delivered ({} added, {} changed, {} removed)",
@@ -29,6 +32,7 @@ std::string delivered(const RunReport& report) {
 std::string held_back(const RunReport& report) {
   const int64_t held = report.counts.held_records + report.counts.held_fields;
   if (held == 0) return {};
+  if (report.preview) return fmt::format("; {} would be held back", held);
   return fmt::format("; {} held back: mend what {} says", held,
                      report.findings_file.empty() ? "`tilts findings`" : report.findings_file);
 }
@@ -37,6 +41,7 @@ std::string too_many(const RunReport& report) {
   std::string text = "too many changes: ";
   for (const std::string& bound : report.too_many)
     text += (&bound == &report.too_many[0] ? "" : "; ") + bound;
+  if (report.preview) return text + "; a run would wait for approval";
   return text + fmt::format(
                     "; nothing was delivered, look at `tilts run {} --preview`, then `tilts approve {} "
                     "--because …` or mend it",
@@ -55,10 +60,8 @@ std::string sentence_of(const RunReport& report, const std::string& problem) {
   } else if (report.fetched) {
     text += asked(report) + "; ";
   }
-  if (!report.too_many.empty())
-    text += (problem.empty() ? "" : "; ") + too_many(report);
-  else if (problem.empty())
-    text += delivered(report);
+  if (problem.empty() && (report.too_many.empty() || report.preview)) text += delivered(report);
+  if (!report.too_many.empty()) text += (problem.empty() && !report.preview ? "" : "; ") + too_many(report);
   if (!report.why_no_removals.empty()) text += "; nothing was removed: " + report.why_no_removals;
   if (report.mapping_edited)
     text += "; the mapping was edited" +

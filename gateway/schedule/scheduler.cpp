@@ -18,6 +18,7 @@ Outcome outcome_of(const pull::RunReport& report) {
   switch (report.state) {
     case pull::RunState::done:
     case pull::RunState::done_held_back:
+    case pull::RunState::preview:
       return outcome(Kind::done);
     case pull::RunState::waiting:
       return outcome(Kind::waiting);

@@ -13,13 +13,15 @@ namespace {
 
 constexpr Sql kStart =
     "INSERT INTO run (id, job, occurrence, started, ended, state, code, sentence, adapter, silent, counts)"
-    " VALUES ($1, $2, $3, $4, 0, 'running', '', '', '', 0, '')";
+    " VALUES ($1, $2, $3, $4, 0, $5, '', '', '', 0, '')";
 constexpr Sql kEnter = "UPDATE run SET adapter = $1 WHERE id = $2";
 constexpr Sql kCount = "UPDATE run SET counts = $1 WHERE id = $2";
 constexpr Sql kEnd =
     "UPDATE run SET ended = $1, state = $2, code = $3, sentence = $4, counts = $5, adapter = '' WHERE id = "
     "$6";
-constexpr Sql kSilent = "UPDATE run SET ended = $1, state = $2, sentence = $3, silent = 1 WHERE id = $4";
+constexpr Sql kSilent =
+    "UPDATE run SET ended = $1, sentence = $2, silent = 1,"
+    " state = CASE WHEN state = 'previewing' THEN 'preview' ELSE 'interrupted' END WHERE id = $3";
 constexpr Sql kInterrupt = "UPDATE run SET ended = $1, state = $2, sentence = $3 WHERE id = $4";
 constexpr Sql kFind =
     "SELECT id, job, occurrence, started, ended, state, code, sentence, adapter, silent, counts FROM run "
@@ -30,15 +32,19 @@ constexpr Sql kList =
 constexpr Sql kListJob =
     "SELECT id, job, occurrence, started, ended, state, code, sentence, adapter, silent, counts FROM run"
     " WHERE job = $1 ORDER BY started DESC, id LIMIT $2";
+constexpr Sql kLast =
+    "SELECT id, job, occurrence, started, ended, state, code, sentence, adapter, silent, counts FROM run"
+    " WHERE job = $1 AND state NOT IN ('previewing', 'preview') ORDER BY started DESC, id LIMIT 1";
 constexpr Sql kRunning =
     "SELECT id, job, occurrence, started, ended, state, code, sentence, adapter, silent, counts FROM run"
-    " WHERE state = 'running' ORDER BY started, id";
+    " WHERE state IN ('running', 'previewing') ORDER BY started, id";
 constexpr Sql kSilentInARow =
-    "SELECT COUNT(*) FROM run WHERE job = $1 AND silent = 1 AND started >"
-    " (SELECT COALESCE(MAX(started), -1) FROM run WHERE job = $2 AND silent = 0 AND state <> 'running')";
+    "SELECT COUNT(*) FROM run WHERE job = $1 AND silent = 1 AND state <> 'preview' AND started >"
+    " (SELECT COALESCE(MAX(started), -1) FROM run WHERE job = $2 AND silent = 0"
+    " AND state NOT IN ('running', 'previewing', 'preview'))";
 
-constexpr std::string_view kStates[] = {"running", "done",        "held back", "waiting",
-                                        "failed",  "interrupted", "replaced"};
+constexpr std::string_view kStates[] = {"running",     "done",     "held back",  "waiting", "failed",
+                                        "interrupted", "replaced", "previewing", "preview"};
 
 struct CountName {
   std::string_view name;
@@ -109,14 +115,17 @@ std::optional<Run> first(std::vector<Run> runs) {
 
 std::string_view name(RunState state) { return kStates[static_cast<size_t>(state)]; }
 
-Run Runs::start(Transaction& transaction, std::string_view job, std::optional<Time> occurrence,
-                Time now) const {
+bool under_way(RunState state) { return state == RunState::running || state == RunState::previewing; }
+
+Run Runs::start(Transaction& transaction, std::string_view job, std::optional<Time> occurrence, Time now,
+                bool preview) const {
   Run run;
   run.id = hex(random_bytes(4));
   run.job = job;
   run.occurrence = occurrence;
   run.started = now;
-  transaction.run(kStart, run.id, job, occurrence.value_or(Time{}), now);
+  if (preview) run.state = RunState::previewing;
+  transaction.run(kStart, run.id, job, occurrence.value_or(Time{}), now, name(run.state));
   return run;
 }
 
@@ -135,7 +144,7 @@ void Runs::end(Transaction& transaction, std::string_view run, RunState state, s
 
 void Runs::mark_silent(Transaction& transaction, std::string_view run, std::string_view sentence,
                        Time now) const {
-  transaction.run(kSilent, now, name(RunState::interrupted), sentence, run);
+  transaction.run(kSilent, now, sentence, run);
 }
 
 std::optional<Run> Runs::find(Session& session, std::string_view run) const {
@@ -143,7 +152,7 @@ std::optional<Run> Runs::find(Session& session, std::string_view run) const {
 }
 
 std::optional<Run> Runs::last(Session& session, std::string_view job) const {
-  return first(runs(session, kListJob, job, 1));
+  return first(runs(session, kLast, job));
 }
 
 std::vector<Run> Runs::list(Session& session, std::string_view job, size_t limit) const {
@@ -158,16 +167,20 @@ std::vector<Run> Runs::interrupt(Transaction& transaction, Time now) const {
   std::vector<Run> cut = runs(transaction, kRunning);
   for (Run& run : cut) {
     run.ended = now;
-    run.state = RunState::interrupted;
-    run.sentence = run.adapter.empty()
-                       ? fmt::format(
-                             "job {}: the process ended in the middle of the run; the next run "
-                             "carries on, nothing was half delivered",
-                             run.job)
-                       : fmt::format(
-                             "job {}: the process ended while adapter {} was at work; the next run carries "
-                             "on; when nobody ended it and it comes again, report it to the adapter's author",
-                             run.job, run.adapter);
+    const bool preview = run.state == RunState::previewing;
+    run.state = preview ? RunState::preview : RunState::interrupted;
+    run.sentence =
+        preview
+            ? fmt::format("job {}: the process ended in the middle of the preview; start it again", run.job)
+        : run.adapter.empty() ? fmt::format(
+                                    "job {}: the process ended in the middle of the run; the next run "
+                                    "carries on, nothing was half delivered",
+                                    run.job)
+                              : fmt::format(
+                                    "job {}: the process ended while adapter {} was at work; the next run "
+                                    "carries on; when nobody ended it and it comes again, report it to the "
+                                    "adapter's author",
+                                    run.job, run.adapter);
     transaction.run(kInterrupt, now, name(run.state), run.sentence, run.id);
   }
   return cut;

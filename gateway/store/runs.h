@@ -19,8 +19,13 @@ enum class RunState {
   failed,
   interrupted,  // the process died; found at the next start
   replaced,     // waited, and a newer run took its place
+  // A preview runs, and has ended, well or not (Run::code). It is no run of its job: never its last one.
+  previewing,
+  preview,
 };
 std::string_view name(RunState state);  // "running", "done", "held back", "waiting", …
+// Running or previewing.
+bool under_way(RunState state);
 
 struct Run {
   std::string id;  // 8 hex digits, opaque
@@ -29,7 +34,7 @@ struct Run {
   Time started;
   std::optional<Time> ended;
   RunState state = RunState::running;
-  std::string code;      // the error's word ("transient", …) when failed; else empty
+  std::string code;      // the error's word ("transient", …) when failed, a preview too; else empty
   std::string sentence;  // how it ended, without personal data
   std::string adapter;   // which adapter's code runs now, or ran when the process died; else empty
   bool silent = false;   // the watchdog ended the process in this run
@@ -44,8 +49,9 @@ struct Run {
 
 class Runs {
  public:
-  // A new run in state running.
-  Run start(Transaction& transaction, std::string_view job, std::optional<Time> occurrence, Time now) const;
+  // A new run in state running, or previewing.
+  Run start(Transaction& transaction, std::string_view job, std::optional<Time> occurrence, Time now,
+            bool preview = false) const;
   // Which adapter's code is entered ("": none): a crash is attributed to it.
   void enter(Transaction& transaction, std::string_view run, std::string_view adapter) const;
   void count(Transaction& transaction, std::string_view run, const Run::Counts& counts) const;
@@ -55,13 +61,14 @@ class Runs {
   void mark_silent(Transaction& transaction, std::string_view run, std::string_view sentence, Time now) const;
 
   std::optional<Run> find(Session& session, std::string_view run) const;
+  // Previews do not count.
   std::optional<Run> last(Session& session, std::string_view job) const;
   // The newest first, of one job or (empty) of all.
   std::vector<Run> list(Session& session, std::string_view job, size_t limit) const;
   // How many of the job's newest runs in a row ended with a silent adapter.
   int64_t silent_in_a_row(Session& session, std::string_view job) const;
-  // At start: what still says running was cut off by a crash. Becomes interrupted, with a sentence naming the
-  // adapter that ran; returned.
+  // At start: what is still under way was cut off by a crash. Becomes interrupted (a preview: preview), with
+  // a sentence naming the adapter that ran; returned.
   std::vector<Run> interrupt(Transaction& transaction, Time now) const;
 };
 

@@ -72,6 +72,43 @@ TEST_P(RunsContract, CountSilentAdaptersInARow) {
   EXPECT_EQ(silent(), 2);
 }
 
+TEST_P(RunsContract, APreviewIsNoRunOfItsJob) {
+  const auto preview = [&] {
+    now_ += std::chrono::minutes(1);
+    return write([&](Transaction& t) { return store_->runs().start(t, "night", {}, now_, true); });
+  };
+  const store::Run waits = start();
+  end(waits, RunState::waiting);
+  const store::Run shown = preview();
+  EXPECT_EQ(shown.state, RunState::previewing);
+  EXPECT_TRUE(under_way(shown.state));
+  EXPECT_EQ(last().id, waits.id) << "not while it runs";
+  end(shown, RunState::preview);
+  EXPECT_EQ(last().id, waits.id) << "and not when it has ended";
+
+  const store::Run hung = preview();
+  write([&](Transaction& t) { store_->runs().mark_silent(t, hung.id, "adapter silent", now_); });
+  EXPECT_EQ(read([&](Session& s) { return store_->runs().silent_in_a_row(s, "night"); }), 0);
+  const store::Run cut = preview();
+  ASSERT_THAT(write([&](Transaction& t) { return store_->runs().interrupt(t, now_); }), SizeIs(1));
+  for (const store::Run& run : {shown, hung, cut})
+    EXPECT_EQ(read([&](Session& s) { return store_->runs().find(s, run.id); })->state, RunState::preview);
+  EXPECT_EQ(last().id, waits.id);
+  EXPECT_THAT(read([&](Session& s) { return store_->runs().list(s, "night", 10); }), SizeIs(4));
+}
+
+TEST_P(RunsContract, APreviewBetweenTwoSilentRunsDoesNotCount) {
+  const auto hush = [&](const store::Run& run) {
+    write([&](Transaction& t) { store_->runs().mark_silent(t, run.id, "adapter silent", now_); });
+  };
+  hush(start());
+  now_ += std::chrono::minutes(1);
+  end(write([&](Transaction& t) { return store_->runs().start(t, "night", {}, now_, true); }),
+      RunState::preview);
+  hush(start());
+  EXPECT_EQ(read([&](Session& s) { return store_->runs().silent_in_a_row(s, "night"); }), 2);
+}
+
 TEST_P(RunsContract, OccurrencesExistOnce) {
   const auto plan = [&] {
     return write([&](Transaction& t) { return store_->occurrences().plan(t, "night", kNow, now_); });

@@ -136,6 +136,7 @@ TEST_F(Loaded, APreviewShowsWhatItWouldDoAndDeliversNothing) {
   };
   const pull::RunReport preview = city.night(options);
   EXPECT_EQ(removals, 2) << preview.sentence;
+  EXPECT_EQ(preview.state, RunState::preview);
   EXPECT_EQ(city.deliveries("residents").size(), files);
   EXPECT_EQ(city.night().counts.left + preview.counts.left, 2);
   EXPECT_EQ(city.table("residents").size(), 298u);

@@ -55,6 +55,20 @@ TEST(Sentence, TooManyChangesNamesTheNextStep) {
   EXPECT_THAT(sentence, Not(HasSubstr("rows delivered")));
 }
 
+TEST(Sentence, APreviewSaysWhatWouldBeAndAdvisesNoApproval) {
+  RunReport report = night();
+  report.preview = true;
+  report.counts.adds = 4407;
+  EXPECT_THAT(
+      sentence_of(report, ""),
+      HasSubstr("; a preview, nothing was delivered; a run would bring 4407 added, 0 changed, 0 removed"));
+  report.too_many = {"target residents: a first load of 4407 rows was not announced"};
+  EXPECT_THAT(
+      sentence_of(report, ""),
+      testing::EndsWith("0 removed; too many changes: target residents: a first load of 4407 rows was "
+                        "not announced; a run would wait for approval"));
+}
+
 TEST(Sentence, AFailedFetchSaysWhyFirstAndHowOldTheRestIs) {
   RunReport report = night();
   report.fetched = false;
