@@ -28,7 +28,7 @@ Exit exit_of(const pull::RunReport& report) { return static_cast<Exit>(pull::exi
 void print_report(Context& context, const pull::RunReport& report) {
   const pull::Counts& counts = report.counts;
   const bool well = report.state == RunState::done || report.state == RunState::done_held_back ||
-                    report.state == RunState::preview;
+                    report.state == RunState::preview || report.state == RunState::parked;
   (well || report.state == RunState::waiting ? context.out : context.err) << report.sentence << '\n';
   context.out << '\n';
   line(context, "run", report.run);

@@ -21,7 +21,7 @@ namespace {
 std::vector<schedule::PlannedJob> planned_jobs(const config::Configuration& configuration) {
   std::vector<schedule::PlannedJob> jobs;
   for (const config::JobSettings& job : configuration.jobs)
-    if (job.schedule) jobs.push_back({job.name, job.registry, *job.schedule});
+    if (job.schedule) jobs.push_back({job.name, job.registry, *job.schedule, job.operation});
   return jobs;
 }
 

@@ -39,6 +39,10 @@ Picture look(const config::Configuration& configuration, const Context& context)
       JobLine line{&job, store.runs().last(session, job.name), {}};
       for (const store::Occurrence& open : store.occurrences().open(session, job.name))
         if (open.state == store::OccurrenceState::planned) line.next = open.planned;
+      // An answer that comes later wakes the job too.
+      const auto parked = store.parked().find(session, job.name, job.operation);
+      if (parked && line.next && parked->due > context.clock.now())
+        line.next = std::min(*line.next, parked->due);
       picture.jobs.push_back(std::move(line));
     }
     picture.findings = store.findings().count(session, "");

@@ -15,6 +15,8 @@ store::RunState stored_state(const RunReport& report) {
       return store::RunState::done;
     case RunState::done_held_back:
       return store::RunState::done_held;
+    case RunState::parked:
+      return store::RunState::parked;
     case RunState::waiting:
       return store::RunState::waiting;
     case RunState::interrupted:
@@ -110,12 +112,13 @@ RunReport Night::end() {
   }
   const Counts& counts = report_.counts;
   const bool held = counts.held_records + counts.held_fields > 0 || !report_.why_no_removals.empty();
-  report_.state = interrupted_                ? RunState::interrupted
-                  : problem_                  ? run_state(problem_->code())
-                  : options_.preview          ? RunState::preview
-                  : !report_.too_many.empty() ? RunState::waiting
-                  : held                      ? RunState::done_held_back
-                                              : RunState::done;
+  report_.state = interrupted_                    ? RunState::interrupted
+                  : problem_                      ? run_state(problem_->code())
+                  : options_.preview              ? RunState::preview
+                  : !report_.too_many.empty()     ? RunState::waiting
+                  : held                          ? RunState::done_held_back
+                  : !report_.answer_later.empty() ? RunState::parked
+                                                  : RunState::done;
   report_.sentence = interrupted_
                          ? "job " + job_.name + ": stopped; the next run carries on from what is stored"
                          : sentence_of(report_, problem_ ? problem_->what() : "");

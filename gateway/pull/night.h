@@ -45,8 +45,10 @@ class Night {
   void load_people();
   void fetch();
   void check_legal_basis() const;
-  host::Ended enter(host::Adapter& adapter, RunServices& services);
-  void judge_snapshot(const Fetched& fetched);
+  host::Ended enter(host::Adapter& adapter, RunServices& services, const store::Parked* parked);
+  void answers_later(Time due);
+  void judge_snapshot(const Fetched& fetched, const store::Parked* parked);
+  bool joined_since(const store::Parked& parked) const;
   void tell_not_taken(const std::vector<NotTaken>& not_taken);
   void plan_and_deliver();
   std::string waiting_run() const;
@@ -72,6 +74,7 @@ class Night {
   std::optional<Error> problem_;  // the first
   bool interrupted_ = false;
   bool whole_snapshot_ = false;
+  Time newest_joined_{};  // when the newest of the roster joined it
   std::unique_ptr<FindingSink> sink_;
   People people_;
 };

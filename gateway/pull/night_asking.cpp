@@ -42,6 +42,13 @@ void Night::check_legal_basis() const {
 void Night::fetch() {
   check_legal_basis();
   const Registry& registry = registries_.at(job_.registry);
+  const std::string& adapter_id = registry.library->descriptor().id;
+  // One question at a time: while its answer is awaited the registry is not asked again.
+  auto parked = store_.read(
+      [&](store::Session& session) { return store_.parked().find(session, job_.name, job_.operation); });
+  if (parked && parked->adapter != adapter_id) parked.reset();  // another adapter cannot read its token
+  if (parked && parked->due > clock_.now()) return answers_later(parked->due);
+  const store::Parked* resumed = parked ? &*parked : nullptr;
   const auto adapter = registry.adapter(watchdog_);
   const auto tell = [this](const Fetched& fetched) {
     if (options_.progress)
@@ -54,8 +61,9 @@ void Night::fetch() {
   RunServices services({.id = report_.run,
                         .job = job_.name,
                         .operation = job_.operation,
-                        .adapter = registry.library->descriptor().id,
+                        .adapter = adapter_id,
                         .snapshot = job_.snapshot,
+                        .asked_by = resumed ? resumed->run : std::string(),
                         .legal_basis = job_.legal_basis,
                         .evidence_kept = configuration_.store.evidence_kept,
                         .stop = options_.stop,
@@ -73,50 +81,56 @@ void Night::fetch() {
   };
   host::Ended ended;
   try {
-    ended = enter(*adapter, services);
+    ended = enter(*adapter, services, resumed);
   } catch (...) {
     keep_counts();
     throw;
   }
   keep_counts();
   if (ended == host::Ended::cancelled) throw host::Cancelled();
-  if (ended == host::Ended::parked)
-    throw Error(Code::transient,
-                fmt::format("registry {}: its answer comes later, it is fetched by a run after {}",
-                            job_.registry, to_text(*services.fetched().parked_until)));
+  if (ended == host::Ended::parked) return answers_later(*services.fetched().parked_until);
   report_.fetched = true;
   for (const std::string& problem : registry.problems()) Poco::Logger::get("pull").warning(problem);
-  if (job_.snapshot) judge_snapshot(services.fetched());
+  if (job_.snapshot) judge_snapshot(services.fetched(), resumed);
 }
 
-host::Ended Night::enter(host::Adapter& adapter, RunServices& services) {
+void Night::answers_later(Time due) {
+  report_.answer_later = fmt::format(
+      "registry {}: its answer comes later, {} after {}", job_.registry,
+      job_.schedule ? "the schedule takes it up" : "take it up with tilts run " + job_.name, to_text(due));
+}
+
+host::Ended Night::enter(host::Adapter& adapter, RunServices& services, const store::Parked* parked) {
   const std::string& id = adapter.descriptor().id;
   std::string cursor;
-  std::optional<store::Parked> parked;
-  store_.read([&](store::Session& session) {
-    if (!job_.snapshot) cursor = store_.cursors().get(session, job_.name);
-    for (store::Parked& call : store_.parked().due(session, clock_.now()))
-      if (call.job == job_.name && call.operation == job_.operation) parked = std::move(call);
-  });
+  if (!job_.snapshot)
+    cursor = store_.read([&](store::Session& session) { return store_.cursors().get(session, job_.name); });
   store_.write([&](store::Transaction& transaction) { store_.runs().enter(transaction, report_.run, id); });
   marks_.entered(id, report_.run);
   const auto leave = [&] {
     marks_.left(report_.run);
     store_.write([&](store::Transaction& transaction) { store_.runs().enter(transaction, report_.run, ""); });
   };
+  const auto settled = [&] {
+    store_.write([&](store::Transaction& transaction) {
+      store_.parked().remove(transaction, job_.name, job_.operation);
+    });
+  };
   host::Ended ended;
   try {
     ended = parked ? adapter.resume(services, job_.operation, nullptr, parked->token)
                    : adapter.pull(services, job_.operation, cursor);
+  } catch (const Error& error) {
+    leave();
+    // The registry's own no is an end; whatever else went wrong may be mended, and the answer still come.
+    if (parked && error.code() == Code::declined) settled();
+    throw;
   } catch (...) {
     leave();
     throw;
   }
   leave();
-  if (parked && ended == host::Ended::done)
-    store_.write([&](store::Transaction& transaction) {
-      store_.parked().remove(transaction, parked->run, parked->operation, parked->record);
-    });
+  if (parked && ended == host::Ended::done) settled();
   return ended;
 }
 
@@ -127,7 +141,7 @@ void Night::tell_not_taken(const std::vector<NotTaken>& not_taken) {
 }
 
 // Only a snapshot that is whole beyond doubt says who is not in the registry any more.
-void Night::judge_snapshot(const Fetched& fetched) {
+void Night::judge_snapshot(const Fetched& fetched, const store::Parked* parked) {
   const auto named = static_cast<uint64_t>(people_.answered()) + static_cast<uint64_t>(fetched.dropped);
   if (!fetched.total)
     report_.why_no_removals = "the registry did not say how many people its snapshot holds";
@@ -136,11 +150,20 @@ void Night::judge_snapshot(const Fetched& fetched) {
         fmt::format("the registry counts {} people and {} came, ask it", *fetched.total, named);
   else if (fetched.held > 0)
     report_.why_no_removals = fmt::format("{} records of the snapshot could not be taken", fetched.held);
+  else if (parked && joined_since(*parked))
+    report_.why_no_removals = "people joined the roster after the registry was asked";
   whole_snapshot_ = report_.why_no_removals.empty();
   if (whole_snapshot_)
     store_.write([&](store::Transaction& transaction) {
       store_.records().mark_unseen_gone(transaction, job_.name, job_.registry, report_.run);
     });
+}
+
+// Of them an answer to an older question says nothing.
+bool Night::joined_since(const store::Parked& parked) const {
+  const auto asked =
+      store_.read([&](store::Session& session) { return store_.runs().find(session, parked.run); });
+  return !asked || newest_joined_ > asked->ended.value_or(asked->started);
 }
 
 }  // namespace tilts::pull

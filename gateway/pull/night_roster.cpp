@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -90,7 +91,10 @@ void Night::load_people() {
     });
     if (page.empty()) break;
     after = page.back().client;
-    for (store::RosterMember& member : page) people_.add(std::move(member.client), std::move(member.code));
+    for (store::RosterMember& member : page) {
+      newest_joined_ = std::max(newest_joined_, member.joined);
+      people_.add(std::move(member.client), std::move(member.code));
+    }
   }
   report_.counts.roster = static_cast<int64_t>(people_.size());
 }

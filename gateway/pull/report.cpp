@@ -12,9 +12,10 @@ struct Row {
   int exit_code;
 };
 
-constexpr std::array<Row, 10> states = {{{RunState::done, "done", 0},
+constexpr std::array<Row, 11> states = {{{RunState::done, "done", 0},
                                          {RunState::done_held_back, "held back", 3},
                                          {RunState::preview, "preview", 0},
+                                         {RunState::parked, "answer later", 0},
                                          {RunState::waiting, "waiting", 4},
                                          {RunState::transient, "transient", 6},
                                          {RunState::untrusted, "untrusted", 5},

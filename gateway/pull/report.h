@@ -15,6 +15,7 @@ enum class RunState {
   done,            // all well
   done_held_back,  // delivered, with something held back
   preview,         // shown, and nothing was to be delivered
+  parked,          // the registry answers later: nothing is wrong, a run after that takes it up
   waiting,         // too many changes: a person must approve
   transient,       // the registry (or a target, or the store) could not be reached
   untrusted,       // an answer was not to be trusted
@@ -70,6 +71,7 @@ struct RunReport {
   Counts counts;
   std::string as_of;  // when the stored records were last asked for; older than the run when the fetch failed
   bool fetched = false;               // false: mapped and delivered from the store, removals off
+  std::string answer_later;           // the registry answers later: when it is asked for it, in a sentence
   std::vector<std::string> too_many;  // why the guard stopped the run, one sentence a bound
   std::string plan;                   // SHA-256 of the waiting plan, hex; empty when nothing waits
   std::string replaced;               // the run whose waiting plan this one replaced

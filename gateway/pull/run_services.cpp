@@ -146,7 +146,7 @@ void RunServices::checkpoint(std::string_view cursor, std::optional<uint64_t> sn
 
 void RunServices::park(std::string_view token, std::chrono::seconds until) {
   fetched_.parked_until = clock_.now() + until;
-  const store::Parked parked{.run = run_.id,
+  const store::Parked parked{.run = run_.asked_by.empty() ? run_.id : run_.asked_by,
                              .job = run_.job,
                              .adapter = run_.adapter,
                              .operation = run_.operation,

@@ -53,6 +53,7 @@ class RunServices : public host::Services {
     std::string operation;
     std::string adapter;
     bool snapshot = false;
+    std::string asked_by;  // the run that asked, when this one takes a parked call up
     std::string legal_basis;
     std::chrono::days evidence_kept{30};
     std::stop_token stop;

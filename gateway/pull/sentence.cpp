@@ -52,16 +52,19 @@ std::string too_many(const RunReport& report) {
 
 std::string sentence_of(const RunReport& report, const std::string& problem) {
   std::string text = "job " + report.job + ": ";
-  if (!problem.empty()) {
-    text += problem;
+  const std::string& why_not_fetched = problem.empty() ? report.answer_later : problem;
+  if (!why_not_fetched.empty()) {
+    text += why_not_fetched;
+    if (!problem.empty() && !report.answer_later.empty()) text += "; " + report.answer_later;
     if (!report.deliveries.empty() || report.counts.unchanged > 0)
       text += fmt::format("; from what was stored{}: {}",
                           report.as_of.empty() ? "" : " as of " + report.as_of, delivered(report));
   } else if (report.fetched) {
     text += asked(report) + "; ";
   }
-  if (problem.empty() && (report.too_many.empty() || report.preview)) text += delivered(report);
-  if (!report.too_many.empty()) text += (problem.empty() && !report.preview ? "" : "; ") + too_many(report);
+  if (why_not_fetched.empty() && (report.too_many.empty() || report.preview)) text += delivered(report);
+  if (!report.too_many.empty())
+    text += (why_not_fetched.empty() && !report.preview ? "" : "; ") + too_many(report);
   if (!report.why_no_removals.empty()) text += "; nothing was removed: " + report.why_no_removals;
   if (report.mapping_edited)
     text += "; the mapping was edited" +

@@ -16,6 +16,7 @@ using store::OccurrenceState;
 
 constexpr minutes grace{5};
 constexpr std::array<minutes, 3> pauses{minutes{5}, minutes{15}, minutes{45}};
+constexpr std::string_view answer_due = "takes up an answer that came later";
 constexpr std::string_view died_once = "the process ended in the middle of it, once";
 
 }  // namespace
@@ -23,7 +24,7 @@ constexpr std::string_view died_once = "the process ended in the middle of it, o
 Planner::Planner(const std::vector<PlannedJob>& jobs, store::Store& store, Bell& bell, Time now)
     : store_(store), bell_(bell) {
   for (const PlannedJob& job : jobs)
-    jobs_.push_back({job.name, job.lane, Timetable(job.schedule), {}, {}, {}, {}});
+    jobs_.push_back({job.name, job.lane, Timetable(job.schedule), job.operation, {}, {}, {}, {}});
   look(now);
 }
 
@@ -40,6 +41,7 @@ void Planner::look(Time now) {
   for (Job& job : jobs_) {
     if (read_again) read_ledger(job, now);
     arrive(job, arrivals(job, now), now);
+    wake_for_answer(job, now);
     give_up_after_latest_start(job, now);
     watch_delivery(job, now);
   }
@@ -115,18 +117,21 @@ void Planner::arrive(Job& job, std::vector<Waiting> due, Time now) {
 
   const std::string stands =
       fmt::format("the run planned for {} stands for it", job.timetable.local(newest.planned));
-  if (!due.empty()) {
-    ring(job, due.size() == 1
+  // What would only have taken up an answer is not missed: the newest takes it up.
+  std::vector<Waiting> missed = due;
+  std::erase_if(missed, [](const Waiting& one) { return one.history == answer_due; });
+  if (!missed.empty())
+    ring(job, missed.size() == 1
                   ? fmt::format("the run planned for {} did not start; {}",
-                                job.timetable.local(due.front().planned), stands)
+                                job.timetable.local(missed.front().planned), stands)
                   : fmt::format("{} runs planned from {} to {} did not start; the newest stands for them",
-                                due.size(), job.timetable.local(due.front().planned),
-                                job.timetable.local(due.back().planned)));
+                                missed.size(), job.timetable.local(missed.front().planned),
+                                job.timetable.local(missed.back().planned)));
+  if (!due.empty())
     store_.write([&](store::Transaction& t) {
       for (const Waiting& one : due)
         store_.occurrences().settle(t, job.name, one.planned, OccurrenceState::skipped, stands, "", now);
     });
-  }
   job.undelivered = newest.planned;
   if (newest.late && job.timetable.missed() == config::Missed::skip) {
     settle(job, newest.planned, OccurrenceState::skipped, "missed: the gateway was not running at its time",
@@ -141,6 +146,21 @@ void Planner::arrive(Job& job, std::vector<Waiting> due, Time now) {
     bell_.note(fmt::format("job {}: the run planned for {} is caught up", job.name,
                            job.timetable.local(newest.planned)));
   job.waiting = newest;
+}
+
+// Once for each due moment: what the ledger has already had its turn, and the next planned run goes on.
+void Planner::wake_for_answer(Job& job, Time now) {
+  if (job.operation.empty() || job.waiting || job.running) return;
+  const auto call =
+      store_.read([&](store::Session& s) { return store_.parked().find(s, job.name, job.operation); });
+  if (!call || call->due > now) return;
+  const bool fresh = store_.write([&](store::Transaction& t) {
+    const bool added = store_.occurrences().plan(t, job.name, call->due, now);
+    if (added)
+      store_.occurrences().settle(t, job.name, call->due, OccurrenceState::planned, answer_due, "", now);
+    return added;
+  });
+  if (fresh) arrive(job, {{call->due, false, std::string(answer_due), 0, {}}}, now);
 }
 
 void Planner::give_up_after_latest_start(Job& job, Time now) {

@@ -5,6 +5,8 @@
 //   Missed (nobody looked within five minutes): caught up once, or skipped, as the job says; never after its
 //   latest start. Of several that wait, the newest runs and stands for the older ones.
 //   A registry that was not reachable is tried again after 5, 15 and 45 minutes, not past the latest start.
+//   A parked call (an answer that comes later) has an occurrence of its own at its due moment, unless a
+//   planned one is about to start anyway.
 //   An occurrence in which the process died twice is not started a third time.
 // Thread-safe; keeps in memory what it wrote, so one Planner at a time owns a job's occurrences.
 #pragma once
@@ -25,6 +27,7 @@ struct PlannedJob {
   std::string name;
   std::string lane;  // jobs of one lane (a registry) run one after another
   config::ScheduleSettings schedule;
+  std::string operation = {};  // whose parked call wakes it
 };
 
 // An occurrence that was handed out to be run.
@@ -73,6 +76,7 @@ class Planner {
     std::string name;
     std::string lane;
     Timetable timetable;
+    std::string operation;
     std::optional<Time> next;  // in the ledger, still to come
     std::optional<Waiting> waiting;
     std::optional<Waiting> running;
@@ -83,6 +87,7 @@ class Planner {
   void read_ledger(Job& job, Time now);
   std::vector<Waiting> arrivals(Job& job, Time now);
   void arrive(Job& job, std::vector<Waiting> due, Time now);
+  void wake_for_answer(Job& job, Time now);
   void give_up_after_latest_start(Job& job, Time now);
   void watch_delivery(Job& job, Time now);
   void retry_or_fail(Job& job, Waiting tried, const Outcome& outcome, Time now);

@@ -19,6 +19,7 @@ Outcome outcome_of(const pull::RunReport& report) {
     case pull::RunState::done:
     case pull::RunState::done_held_back:
     case pull::RunState::preview:
+    case pull::RunState::parked:  // the parked call itself wakes the job
       return outcome(Kind::done);
     case pull::RunState::waiting:
       return outcome(Kind::waiting);

@@ -1,9 +1,9 @@
 // Messages that were taken once (verification policy, section 8), and answers that a registry owes us.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "gateway/store/session.h"
 #include "gateway/store/vault.h"
@@ -20,7 +20,7 @@ class Replay {
 
 // A call that an adapter parked: the host calls resume() later, also months later and after restarts.
 struct Parked {
-  std::string run;
+  std::string run;  // that asked; a resume that parks again keeps it
   std::string job;
   std::string adapter;
   std::string operation;
@@ -33,11 +33,13 @@ class ParkedCalls {
  public:
   explicit ParkedCalls(const Vault& vault) : vault_(vault) {}
 
+  // Takes the place of an earlier call of the same job, operation and record.
   void put(Transaction& transaction, const Parked& parked) const;
-  std::vector<Parked> due(Session& session, Time now) const;
+  std::optional<Parked> find(Session& session, std::string_view job, std::string_view operation,
+                             std::string_view record = {}) const;
   // The call was resumed and ended.
-  void remove(Transaction& transaction, std::string_view run, std::string_view operation,
-              std::string_view record) const;
+  void remove(Transaction& transaction, std::string_view job, std::string_view operation,
+              std::string_view record = {}) const;
 
  private:
   const Vault& vault_;

@@ -44,7 +44,7 @@ constexpr Sql kSilentInARow =
     " AND state NOT IN ('running', 'previewing', 'preview'))";
 
 constexpr std::string_view kStates[] = {"running",     "done",     "held back",  "waiting", "failed",
-                                        "interrupted", "replaced", "previewing", "preview"};
+                                        "interrupted", "replaced", "previewing", "preview", "answer later"};
 
 struct CountName {
   std::string_view name;

@@ -22,6 +22,7 @@ enum class RunState {
   // A preview runs, and has ended, well or not (Run::code). It is no run of its job: never its last one.
   previewing,
   preview,
+  parked,  // the registry answers later; a run after that takes it up
 };
 std::string_view name(RunState state);  // "running", "done", "held back", "waiting", …
 // Running or previewing.

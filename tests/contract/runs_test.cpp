@@ -211,25 +211,34 @@ TEST_P(FindingsContract, AMessageIsTakenOnce) {
             2);
 }
 
-TEST_P(FindingsContract, ParkedCallsWaitForTheirTime) {
-  const Parked first{"r1", "night", "siva", "enter", "record 1", "token 1", kNow + std::chrono::hours(1)};
-  Parked second = first;
-  second.record = "record 2";
-  second.token = "token 2";
-  write([&](Transaction& t) {
-    store_->parked().put(t, first);
-    store_->parked().put(t, second);
-  });
-  EXPECT_THAT(read([&](Session& s) { return store_->parked().due(s, kNow); }), IsEmpty());
+TEST_P(FindingsContract, AParkedCallIsFoundByItsJobAndOperation) {
+  const Parked call{"r1", "night", "siva", "enter", "", "token 1", kNow + std::chrono::hours(1)};
+  write([&](Transaction& t) { store_->parked().put(t, call); });
   open();
-  const auto due = [&] {
-    return read([&](Session& s) { return store_->parked().due(s, kNow + std::chrono::hours(1)); });
+  const auto find = [&](const char* job, const char* operation) {
+    return read([&](Session& s) { return store_->parked().find(s, job, operation); });
   };
-  ASSERT_THAT(due(), SizeIs(2));
-  write([&](Transaction& t) { store_->parked().remove(t, "r1", "enter", "record 1"); });
-  ASSERT_THAT(due(), SizeIs(1));
-  EXPECT_EQ(due()[0].record, "record 2");
-  EXPECT_EQ(due()[0].token, "token 2");
+  const auto found = find("night", "enter");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->run, "r1");
+  EXPECT_EQ(found->adapter, "siva");
+  EXPECT_EQ(found->token, "token 1");
+  EXPECT_EQ(found->due, call.due);
+  EXPECT_FALSE(find("day", "enter"));
+  EXPECT_FALSE(find("night", "leave"));
+  write([&](Transaction& t) { store_->parked().remove(t, "night", "enter"); });
+  EXPECT_FALSE(find("night", "enter"));
+}
+
+TEST_P(FindingsContract, ParkingAgainReplacesTheCall) {
+  Parked call{"r1", "night", "siva", "enter", "", "token 1", kNow};
+  write([&](Transaction& t) { store_->parked().put(t, call); });
+  call.run = "r2";
+  call.token = "token 2";
+  write([&](Transaction& t) { store_->parked().put(t, call); });
+  EXPECT_EQ(read([&](Session& s) { return store_->parked().find(s, "night", "enter"); })->token, "token 2");
+  write([&](Transaction& t) { store_->parked().remove(t, "night", "enter"); });
+  EXPECT_FALSE(read([&](Session& s) { return store_->parked().find(s, "night", "enter"); }));
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, RunsContract, testing::Values("sqlite", "postgresql"),

@@ -1,5 +1,6 @@
 // An adapter that goes astray in one way an operation.
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
@@ -31,11 +32,19 @@ class Wayward {
       sdk::operation("stranger", "emits people nobody asked about", TILTS_PULL),
       sdk::operation("curious", "asks about people who are not on the roster", TILTS_PULL),
       sdk::operation("miscounts", "says that the snapshot holds more than came", TILTS_PULL),
+      sdk::operation("parks", "answers at the third try, each a day after the other",
+                     TILTS_PULL | TILTS_RESUME),
+      sdk::operation("vain", "parks, and the registry then says no", TILTS_PULL | TILTS_RESUME),
+      sdk::operation("stumbles", "parks, and the registry is then out of reach", TILTS_PULL | TILTS_RESUME),
   };
 
   explicit Wayward(const sdk::Settings&) {}
 
-  void pull(sdk::Host& host, std::string_view operation, std::string_view) {
+  void pull(sdk::Host& host, std::string_view operation, std::string_view cursor) {
+    if (operation == "parks" || operation == "vain" || operation == "stumbles") {
+      host.checkpoint(std::string(cursor) + "x");
+      return host.park("once", a_day);
+    }
     const std::vector<std::string> codes = host.roster(0, host.roster_size());
     for (const std::string& code : codes) emit(host, code);
     if (operation == "throws") throw std::runtime_error("it lost its way");
@@ -49,7 +58,18 @@ class Wayward {
     host.checkpoint("done", codes.size() + (operation == "miscounts" || operation == "stranger" ? 1 : 0));
   }
 
+  void resume(sdk::Host& host, std::string_view operation, const sdk::Entry*, std::string_view token) {
+    if (operation == "vain") throw sdk::Failure(sdk::Code::declined, "it knows of no such question");
+    if (operation == "stumbles") throw sdk::Failure(sdk::Code::transient, "no route");
+    if (token == "once") return host.park("twice", a_day);
+    const std::vector<std::string> codes = host.roster(0, host.roster_size());
+    for (const std::string& code : codes) emit(host, code);
+    host.checkpoint("done", codes.size());
+  }
+
  private:
+  static constexpr std::chrono::seconds a_day{std::chrono::days{1}};
+
   static void ask_about(sdk::Host& host, std::vector<std::string> people) {
     sdk::Request request;
     request.operation = "SubmitSync";

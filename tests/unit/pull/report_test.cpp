@@ -9,6 +9,7 @@ TEST(RunState, ExitCodesTellTheTruth) {
   EXPECT_EQ(exit_code(RunState::done), 0);
   EXPECT_EQ(exit_code(RunState::done_held_back), 3);
   EXPECT_EQ(exit_code(RunState::preview), 0) << "nothing was delivered, whatever it would hold back";
+  EXPECT_EQ(exit_code(RunState::parked), 0);
   EXPECT_EQ(exit_code(RunState::waiting), 4);
   EXPECT_EQ(exit_code(RunState::untrusted), 5);
   EXPECT_EQ(exit_code(RunState::transient), 6);
@@ -18,9 +19,9 @@ TEST(RunState, ExitCodesTellTheTruth) {
 }
 
 TEST(RunState, EveryNameLeadsBack) {
-  for (const RunState state :
-       {RunState::done, RunState::done_held_back, RunState::preview, RunState::waiting, RunState::transient,
-        RunState::untrusted, RunState::declined, RunState::config, RunState::bug, RunState::interrupted})
+  for (const RunState state : {RunState::done, RunState::done_held_back, RunState::preview, RunState::parked,
+                               RunState::waiting, RunState::transient, RunState::untrusted,
+                               RunState::declined, RunState::config, RunState::bug, RunState::interrupted})
     EXPECT_EQ(run_state(name(state)), state);
   EXPECT_THROW(run_state("well"), Error);
 }

@@ -25,6 +25,20 @@ TEST(Sentence, AQuietNightSaysSo) {
             "delivered");
 }
 
+TEST(Sentence, AnAnswerThatComesLaterIsNoProblem) {
+  RunReport report = night();
+  report.fetched = false;
+  report.as_of = "2026-11-20T00:30:00.000Z";
+  report.answer_later = "registry population: its answer comes later, tilts run residents takes it up";
+  report.counts.unchanged = 3;
+  EXPECT_EQ(sentence_of(report, ""),
+            "job residents: registry population: its answer comes later, tilts run residents takes it up; "
+            "from what was stored as of 2026-11-20T00:30:00.000Z: nothing changed, nothing was delivered");
+  EXPECT_THAT(sentence_of(report, "target cards: no room"),
+              testing::AllOf(testing::StartsWith("job residents: target cards: no room"),
+                             HasSubstr("; registry population: its answer comes later")));
+}
+
 TEST(Sentence, CountsWhatWasDelivered) {
   RunReport report = night();
   report.counts.deaths = 3;

@@ -305,5 +305,81 @@ TEST(Planner, AWaitingRunRingsAndApprovalInTimeKeepsDeliverByQuiet) {
   }
 }
 
+void park(Office& office, std::string_view due) {
+  office.store.write([&](store::Transaction& t) {
+    office.store.parked().put(t, {"4f1c22aa", "residents", "wayward", "parks", "", "token", parse_time(due)});
+  });
+}
+
+TEST(Planner, AParkedCallWakesItsJobOnceWhenItIsDue) {
+  Office office("2026-11-22T00:30:00Z");
+  PlannedJob job = office.job("30 2 * * *");
+  job.operation = "parks";
+  Planner planner({job}, office.store, office.bell, office.now);
+  park(office, "2026-11-22T11:00:00Z");
+  office.at("2026-11-22T10:59:59Z");
+  planner.look(office.now);
+  EXPECT_EQ(planner.take("population", office.now), std::nullopt);
+  office.at("2026-11-22T11:00:00Z");
+  planner.look(office.now);
+  const auto due = planner.take("population", office.now);
+  ASSERT_TRUE(due);
+  EXPECT_EQ(to_text(due->planned), "2026-11-22T11:00:00.000Z");
+  planner.ended(*due, outcome(Outcome::Kind::failed), office.now);
+  // The call is still there; the next night takes it up.
+  planner.look(office.now);
+  EXPECT_EQ(planner.take("population", office.now), std::nullopt);
+  EXPECT_THAT(office.ledger(), ElementsAre("2026-11-22T11:00 failed", "2026-11-23T00:30 planned"));
+}
+
+TEST(Planner, AParkedCallOfAnotherOperationWakesNobody) {
+  Office office("2026-11-22T00:30:00Z");
+  PlannedJob job = office.job("30 2 * * *");
+  job.operation = "residents";
+  Planner planner({job}, office.store, office.bell, office.now);
+  park(office, "2026-11-22T11:00:00Z");
+  office.at("2026-11-22T12:00:00Z");
+  planner.look(office.now);
+  EXPECT_EQ(planner.take("population", office.now), std::nullopt);
+}
+
+TEST(Planner, AParkedCallThatWasDueWhileNobodyWasThereIsTakenUpWithoutAnAlarm) {
+  Office office("2026-11-22T00:30:00Z");
+  PlannedJob job = office.job("30 2 * * *", config::Missed::skip);
+  job.operation = "parks";
+  { Planner planner({job}, office.store, office.bell, office.now); }
+  park(office, "2026-11-22T11:00:00Z");
+  office.at("2026-11-22T20:00:00Z");
+  {
+    Planner planner({job}, office.store, office.bell, office.now);  // and is gone before it started it
+  }
+  office.at("2026-11-22T21:00:00Z");
+  Planner planner({job}, office.store, office.bell, office.now);
+  const auto due = planner.take("population", office.now);
+  ASSERT_TRUE(due);
+  EXPECT_FALSE(due->late);
+  EXPECT_THAT(office.standing(), IsEmpty());
+}
+
+TEST(Planner, TheNightStandsForAParkedCallWithoutAnAlarm) {
+  Office office("2026-11-21T12:00:00Z");
+  PlannedJob job = office.job("30 2 * * *");
+  job.operation = "parks";
+  Planner planner({job, office.job("20 2 * * *", {}, {}, {}, "changes")}, office.store, office.bell,
+                  office.now);
+  park(office, "2026-11-22T00:25:00Z");
+  office.at("2026-11-22T00:20:00Z");
+  planner.look(office.now);
+  const auto changes = planner.take("population", office.now);
+  for (const char* time : {"2026-11-22T00:25:00Z", "2026-11-22T00:30:00Z"}) {
+    office.at(time);
+    planner.look(office.now);
+  }
+  planner.ended(*changes, done, office.now);
+  EXPECT_EQ(to_text(planner.take("population", office.now).value().planned), "2026-11-22T00:30:00.000Z");
+  EXPECT_THAT(office.standing(), IsEmpty());
+  EXPECT_EQ(office.rows()[0].reason, "the run planned for 2026-11-22 02:30 stands for it");
+}
+
 }  // namespace
 }  // namespace tilts::schedule
