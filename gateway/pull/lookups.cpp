@@ -72,21 +72,20 @@ void Lookups::keep(const exchange::Traffic& traffic) {
   open_.at(traffic.asked.index).evidence = std::move(digest);
 }
 
-size_t Lookups::taken(size_t index) {
-  size_t people = 0;
+Lookups::Taken Lookups::taken(size_t index) {
+  Taken taken;
   bool full = false;
   {
     const std::scoped_lock lock(mutex_);
     auto found = open_.extract(index);
     Lookup& lookup = found.mapped();
-    people = lookup.codes.size();
-    if (lookup.asked)
-      finished_.push_back(
-          {lookup.id, lookup.outcome, std::move(lookup.message_ids), std::move(lookup.evidence)});
+    if (lookup.asked) finished_.push_back({lookup.id, lookup.outcome, lookup.message_ids, lookup.evidence});
+    taken = {std::move(lookup.operation), std::move(lookup.codes), std::move(lookup.message_ids),
+             std::move(lookup.evidence)};
     full = finished_.size() >= batch;
   }
   if (full) write_finished();
-  return people;
+  return taken;
 }
 
 void Lookups::close() {

@@ -32,8 +32,14 @@ class Lookups {
   void planned(size_t index, std::string operation, std::vector<std::string> codes);
   // For the exchange's threads.
   exchange::Hooks hooks();
-  // The caller's thread: the answer was taken. Returns how many people it was about.
-  size_t taken(size_t index);
+  struct Taken {
+    std::string operation;
+    std::vector<std::string> codes;  // of the people asked about
+    std::vector<std::string> message_ids;
+    std::string evidence;
+  };
+  // The caller's thread: the answer came, and is about to be handed on.
+  Taken taken(size_t index);
   // What is not written yet; nothing is under way any more.
   void close();
 

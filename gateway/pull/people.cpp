@@ -4,7 +4,7 @@ namespace tilts::pull {
 
 void People::add(std::string client, std::string code) {
   const auto place = static_cast<Index>(people_.size());
-  people_.push_back({std::move(client), std::move(code), false});
+  people_.push_back({std::move(client), std::move(code), false, false});
   by_code_.emplace(people_.back().code, place);
 }
 

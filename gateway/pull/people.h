@@ -29,12 +29,17 @@ class People {
   // The registry changed the code of somebody on the roster.
   void also_known_as(std::string_view code, Index person);
 
+  // Somebody this run asked about by name: the look-up is audited.
+  void asked(Index person) { people_[person].asked = true; }
+  bool was_asked(Index person) const { return people_[person].asked; }
+
   void answered(Index person);
   size_t answered() const { return answered_; }
 
  private:
   struct Person {
     std::string client, code;
+    bool asked = false;
     bool answered = false;
   };
   // A deque, because what is in it keeps its place: by_code_ looks at the codes where they are.

@@ -76,8 +76,7 @@ void RunServices::ask_many(uint64_t count, const MakeRequest& request, const Tak
     return asking;
   };
   const auto take = [&](size_t index, exchange::Verified verified) {
-    fetched_.asked += static_cast<int64_t>(lookups.taken(index));
-    ++fetched_.answers;
+    answered(lookups.taken(index));
     hand_over(verified, index, answer);
     told();
   };
@@ -89,6 +88,15 @@ void RunServices::ask_many(uint64_t count, const MakeRequest& request, const Tak
     throw;
   }
   lookups.close();
+}
+
+void RunServices::answered(Lookups::Taken answer) {
+  ++fetched_.answers;
+  fetched_.asked += static_cast<int64_t>(answer.codes.size());
+  for (const std::string& code : answer.codes) people_.asked(*people_.find(code));
+  answer.codes.clear();
+  if (!told_.empty() && told_.back().people.empty()) told_.pop_back();
+  told_.push_back({std::move(answer), {}});
 }
 
 void RunServices::emit(const host::Emitted& record) {
@@ -105,6 +113,10 @@ void RunServices::emit(const host::Emitted& record) {
     return;
   }
   people_.answered(*person);
+  if (!people_.was_asked(*person)) {
+    if (told_.empty()) told_.push_back({{run_.operation, {}, {}, {}}, {}});
+    told_.back().people.insert(*person);
+  }
   if (record.presence == host::Presence::held) {
     ++fetched_.held;
     fetched_.not_taken.push_back({people_.client(*person), std::string(record.type), std::string(record.key),
@@ -125,10 +137,25 @@ bool RunServices::has_new_code(const Record& record) const {
   return person && people_.code(*person) != subject_of(record.key);
 }
 
+// Whom a feed tells of nobody named beforehand: what came of them is a look-up all the same, and is audited
+// with the records.
+void RunServices::audit_told(store::Transaction& transaction) const {
+  for (const auto& [answer, people] : told_) {
+    if (people.empty()) continue;
+    store::Asked asked{
+        context_.actor, context_.legal_basis, context_.registry, answer.operation, run_.id, {}};
+    for (const People::Index person : people) asked.codes.push_back(people_.code(person));
+    const auto ids = store_.audit().asked(transaction, {asked}, clock_.now());
+    store_.audit().answered(transaction, {{ids.at(0), "told unasked", answer.message_ids, answer.evidence}},
+                            clock_.now());
+  }
+}
+
 void RunServices::checkpoint(std::string_view cursor, std::optional<uint64_t> snapshot_total) {
   int64_t moved = 0;
   store_.write([&](store::Transaction& transaction) {
     moved = 0;
+    audit_told(transaction);
     for (const Record& record : buffer_) {
       const store::Effect effect =
           store_.records().put(transaction, registry_.settings.name, run_.id, record, clock_.now());
@@ -141,6 +168,9 @@ void RunServices::checkpoint(std::string_view cursor, std::optional<uint64_t> sn
   fetched_.moved += moved;
   if (snapshot_total) fetched_.total = snapshot_total;
   buffer_.clear();
+  // The rest of the last answer may still be told.
+  if (told_.size() > 1) told_.erase(told_.begin(), told_.end() - 1);
+  if (!told_.empty()) told_.back().people.clear();
   told();
 }
 

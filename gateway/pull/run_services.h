@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -84,7 +85,15 @@ class RunServices : public host::Services {
   std::string uuid() override;
 
  private:
+  // An answer, and the people it told of whom this run had not asked about by name.
+  struct Told {
+    Lookups::Taken answer;
+    std::set<People::Index> people;
+  };
+
   void told() const;
+  void answered(Lookups::Taken answer);
+  void audit_told(store::Transaction& transaction) const;
   bool has_new_code(const Record& record) const;
 
   const Run run_;
@@ -95,6 +104,7 @@ class RunServices : public host::Services {
   const LookupContext context_;
   Fetched fetched_;
   std::vector<Record> buffer_;  // emitted since the last checkpoint; the host bounds it
+  std::vector<Told> told_;      // since the last checkpoint, the newest answer last
   std::string last_dropped_;    // subject of the last dropped record
 };
 
