@@ -60,7 +60,8 @@ class Daemon final : public Poco::Util::ServerApplication {
     pull::Registries registries(configuration, context_.clock);
     pull::JobRunner runner(configuration, store, registries, context_.clock);
     for (const pull::RunReport& ended : runner.repair())
-      ended.preview ? bell.note(ended.sentence) : bell.ring("job " + ended.job, ended.sentence);
+      ended.preview ? bell.note(ended.sentence)
+                    : bell.ring(store::about_job(ended.job), std::string(name(ended.state)), ended.sentence);
 
     schedule::Planner planner(planned_jobs(configuration), store, bell, context_.clock.now());
     schedule::Duties duties;
@@ -112,7 +113,7 @@ class Daemon final : public Poco::Util::ServerApplication {
   static void announce(const pull::Registry& registry, schedule::Bell& bell) {
     const std::string subject = "registry " + registry.settings.name;
     const std::vector<std::string> problems = registry.problems();
-    for (const std::string& problem : problems) bell.ring(subject, problem);
+    for (const std::string& problem : problems) bell.ring(subject, problem, problem);
     if (problems.empty()) bell.quiet(subject);
   }
 
@@ -120,7 +121,7 @@ class Daemon final : public Poco::Util::ServerApplication {
   void announce(const config::Configuration& configuration, schedule::Bell& bell) {
     const config::Loaded now = config::load(configuration.file, context_.clock.now());
     for (const auto* list : {&now.problems, &now.notices})
-      for (const config::Problem& problem : *list) bell.ring("configuration", problem.text());
+      for (const config::Problem& problem : *list) bell.ring("configuration", problem.text(), problem.text());
     if (now.problems.empty() && now.notices.empty()) bell.quiet("configuration");
   }
 

@@ -44,6 +44,25 @@ store::Run::Counts stored_counts(const RunReport& report) {
   return stored;
 }
 
+// Whoever started it: a run that went well ends what stands about its job, and an alarm about a plan that
+// waits ends with the plan.
+void settle_alarms(const store::Store& store, store::Transaction& transaction, const RunReport& report,
+                   Time now) {
+  if (report.preview) return;
+  const std::string subject = store::about_job(report.job), run = "run " + report.run;
+  if (report.state == RunState::done || report.state == RunState::done_held_back) {
+    store.alarms().clear(transaction, subject, run + ", which went well", now);
+    return;
+  }
+  for (const store::Plan& plan : store.plans().open(transaction)) {
+    if (plan.job != report.job || plan.state != store::PlanState::waiting) continue;
+    if (plan.run == report.run)
+      store.alarms().renew(transaction, subject, name(RunState::waiting), report.sentence);
+    return;
+  }
+  store.alarms().clear(transaction, subject, name(RunState::waiting), run, now);
+}
+
 }  // namespace
 
 void write_end(store::Store& store, const RunReport& report, Time now) {
@@ -52,6 +71,7 @@ void write_end(store::Store& store, const RunReport& report, Time now) {
   store.write([&](store::Transaction& transaction) {
     store.runs().end(transaction, report.run, stored_state(report), failed ? name(report.state) : "",
                      report.sentence, stored_counts(report), now);
+    settle_alarms(store, transaction, report, now);
   });
 }
 

@@ -47,15 +47,18 @@ Bell::Bell(store::Store& store, std::string command, std::string preface, Journa
       journal_(std::move(journal)),
       clock_(std::move(clock)) {}
 
-void Bell::ring(const std::string& subject, const std::string& sentence) noexcept try {
+void Bell::ring(const std::string& subject, const std::string& kind, const std::string& sentence) noexcept
+    try {
   const std::scoped_lock lock(mutex_);
   bool fresh = true;
   try {
-    fresh = store_.write(
-        [&](store::Transaction& t) { return store_.alarms().raise(t, subject, sentence, clock_.now()); });
+    fresh = store_.write([&](store::Transaction& t) {
+      return store_.alarms().raise(t, subject, kind, sentence, clock_.now());
+    });
   } catch (const std::exception& failure) {
     // Without a store the alarm cannot stand, but it still rings, once.
-    fresh = std::exchange(unkept_, sentence) != sentence;
+    const std::pair alarm(subject, kind);
+    fresh = std::exchange(unkept_, alarm) != alarm;
     if (fresh) journal_(fmt::format("alarm not kept: {}", failure.what()));
   }
   if (!fresh) return;

@@ -1,11 +1,13 @@
 // An alarm: a row that stands until its cause is gone, a line in the journal, and the operator's command with
-// the text on its standard input. The same alarm that still stands rings once.
+// the text on its standard input. While an alarm about a subject stands, the same kind of trouble does not
+// ring again: what stands says the newest sentence.
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "gateway/base/clock.h"
 #include "gateway/store/store.h"
@@ -26,7 +28,7 @@ class Bell {
   Bell(store::Store& store, std::string command, std::string preface, Journal journal, Clock clock);
 
   // Never throws: who rings has trouble enough. Thread-safe.
-  void ring(const std::string& subject, const std::string& sentence) noexcept;
+  void ring(const std::string& subject, const std::string& kind, const std::string& sentence) noexcept;
   // The cause is gone: what stands about `subject` ends.
   void quiet(const std::string& subject) noexcept;
   // A line without an alarm.
@@ -39,7 +41,8 @@ class Bell {
   Journal journal_;
   Clock clock_;
   std::mutex mutex_;
-  std::string unkept_;  // the last alarm that the store did not take
+  std::pair<std::string, std::string>
+      unkept_;  // subject and kind of the last one that the store did not take
 };
 
 }  // namespace tilts::schedule

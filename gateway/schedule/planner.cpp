@@ -60,9 +60,10 @@ void Planner::read_ledger(Job& job, Time now) {
       if (row.reason == died_once) {
         settle(job, row.planned, OccurrenceState::failed, "the process ended in the middle of it, twice",
                row.run, now);
-        ring(job, fmt::format("the run planned for {} ended the process twice and is not started again; "
-                              "tilts runs says where",
-                              job.timetable.local(row.planned)));
+        ring(job, "died twice",
+             fmt::format("the run planned for {} ended the process twice and is not started again; "
+                         "tilts runs says where",
+                         job.timetable.local(row.planned)));
       } else {
         due.push_back({row.planned, false, std::string(died_once), 0, {}});
       }
@@ -121,12 +122,13 @@ void Planner::arrive(Job& job, std::vector<Waiting> due, Time now) {
   std::vector<Waiting> missed = due;
   std::erase_if(missed, [](const Waiting& one) { return one.history == answer_due; });
   if (!missed.empty())
-    ring(job, missed.size() == 1
-                  ? fmt::format("the run planned for {} did not start; {}",
-                                job.timetable.local(missed.front().planned), stands)
-                  : fmt::format("{} runs planned from {} to {} did not start; the newest stands for them",
-                                missed.size(), job.timetable.local(missed.front().planned),
-                                job.timetable.local(missed.back().planned)));
+    ring(job, "did not start",
+         missed.size() == 1
+             ? fmt::format("the run planned for {} did not start; {}",
+                           job.timetable.local(missed.front().planned), stands)
+             : fmt::format("{} runs planned from {} to {} did not start; the newest stands for them",
+                           missed.size(), job.timetable.local(missed.front().planned),
+                           job.timetable.local(missed.back().planned)));
   if (!due.empty())
     store_.write([&](store::Transaction& t) {
       for (const Waiting& one : due)
@@ -136,10 +138,11 @@ void Planner::arrive(Job& job, std::vector<Waiting> due, Time now) {
   if (newest.late && job.timetable.missed() == config::Missed::skip) {
     settle(job, newest.planned, OccurrenceState::skipped, "missed: the gateway was not running at its time",
            "", now);
-    ring(job, fmt::format(
-                  "the run planned for {} did not start: the gateway was not running; tilts run {} starts it "
-                  "by hand",
-                  job.timetable.local(newest.planned), job.name));
+    ring(job, "did not start",
+         fmt::format(
+             "the run planned for {} did not start: the gateway was not running; tilts run {} starts it "
+             "by hand",
+             job.timetable.local(newest.planned), job.name));
     return;
   }
   if (newest.late)
@@ -172,9 +175,10 @@ void Planner::give_up_after_latest_start(Job& job, Time now) {
   settle(job, late.planned, tried ? OccurrenceState::failed : OccurrenceState::skipped,
          tried ? late.history : fmt::format("not started by {}", job.timetable.local(*latest)), "", now);
   job.waiting.reset();
-  ring(job, fmt::format("the run planned for {} {} by its latest start {}; tilts run {} starts it by hand",
-                        job.timetable.local(late.planned), tried ? "did not get through" : "did not start",
-                        job.timetable.local(*latest), job.name));
+  ring(job, "latest start",
+       fmt::format("the run planned for {} {} by its latest start {}; tilts run {} starts it by hand",
+                   job.timetable.local(late.planned), tried ? "did not get through" : "did not start",
+                   job.timetable.local(*latest), job.name));
 }
 
 void Planner::watch_delivery(Job& job, Time now) {
@@ -182,15 +186,16 @@ void Planner::watch_delivery(Job& job, Time now) {
   const auto deadline = job.timetable.deliver_by(*job.undelivered);
   if (!deadline || now <= *deadline) return;
   const Time planned = *job.undelivered;
-  // What waited for approval may have been approved since, by another process.
+  // What waited may have been approved since, and somebody may have run the job by hand.
   const bool delivered = store_.read([&](store::Session& s) {
     const auto run = store_.runs().last(s, job.name);
-    return run && run->occurrence == planned &&
+    return run && run->started >= planned &&
            (run->state == store::RunState::done || run->state == store::RunState::done_held);
   });
   if (!delivered)
-    ring(job, fmt::format("the run planned for {} has not delivered by {}; tilts status says why",
-                          job.timetable.local(planned), job.timetable.local(*deadline)));
+    ring(job, "not delivered",
+         fmt::format("the run planned for {} has not delivered by {}; tilts status says why",
+                     job.timetable.local(planned), job.timetable.local(*deadline)));
   job.undelivered.reset();
 }
 
@@ -222,18 +227,18 @@ void Planner::ended(const Due& due, const Outcome& outcome, Time now) {
       settle(job, due.planned, due.late ? OccurrenceState::caught_up : OccurrenceState::done, "", outcome.run,
              now);
       if (job.undelivered == due.planned) job.undelivered.reset();
-      bell_.quiet("job " + job.name);
+      bell_.quiet(store::about_job(job.name));
       break;
     case Outcome::Kind::waiting:
       settle(job, due.planned, OccurrenceState::done, "waits for a person's approval", outcome.run, now);
-      ring(job, outcome.sentence);
+      ring(job, outcome.trouble, outcome.sentence);
       break;
     case Outcome::Kind::unreachable:
       retry_or_fail(job, ran, outcome, now);
       break;
     case Outcome::Kind::failed:
       settle(job, due.planned, OccurrenceState::failed, outcome.sentence, outcome.run, now);
-      ring(job, outcome.sentence);
+      ring(job, outcome.trouble, outcome.sentence);
       break;
     case Outcome::Kind::stopped:
       settle(job, due.planned, OccurrenceState::planned, "stopped; carries on at the next start", outcome.run,
@@ -249,7 +254,7 @@ void Planner::retry_or_fail(Job& job, Waiting tried, const Outcome& outcome, Tim
       tried.tries < pauses.size() && !job.waiting && (!latest || now + pauses[tried.tries] <= *latest);
   settle(job, tried.planned, again ? OccurrenceState::planned : OccurrenceState::failed, outcome.sentence,
          outcome.run, now);
-  if (!again) return ring(job, outcome.sentence);
+  if (!again) return ring(job, outcome.trouble, outcome.sentence);
   tried.not_before = now + pauses[tried.tries];
   tried.history = outcome.sentence;
   ++tried.tries;
@@ -265,10 +270,10 @@ void Planner::settle(const Job& job, Time planned, OccurrenceState state, std::s
   });
 }
 
-void Planner::ring(const Job& job, const std::string& sentence) {
+void Planner::ring(const Job& job, const std::string& kind, const std::string& sentence) {
   // Reports of a run begin with the job already.
-  const std::string subject = "job " + job.name;
-  bell_.ring(subject, sentence.starts_with(subject) ? sentence : subject + ": " + sentence);
+  const std::string subject = store::about_job(job.name);
+  bell_.ring(subject, kind, sentence.starts_with(subject) ? sentence : subject + ": " + sentence);
 }
 
 Planner::Job& Planner::find(std::string_view name) {

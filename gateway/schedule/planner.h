@@ -49,6 +49,7 @@ struct Outcome {
   Kind kind = Kind::done;
   std::string run;
   std::string sentence;
+  std::string trouble = "failed";  // the run's state in a word: the kind of an alarm
 };
 
 class Planner {
@@ -93,7 +94,7 @@ class Planner {
   void retry_or_fail(Job& job, Waiting tried, const Outcome& outcome, Time now);
   void settle(const Job& job, Time planned, store::OccurrenceState state, std::string_view reason,
               std::string_view run, Time now);
-  void ring(const Job& job, const std::string& sentence);
+  void ring(const Job& job, const std::string& kind, const std::string& sentence);
   Job& find(std::string_view name);
 
   mutable std::mutex mutex_;

@@ -14,7 +14,9 @@ using std::chrono::floor;
 
 Outcome outcome_of(const pull::RunReport& report) {
   using Kind = Outcome::Kind;
-  const auto outcome = [&](Kind kind) { return Outcome{kind, report.run, report.sentence}; };
+  const auto outcome = [&](Kind kind) {
+    return Outcome{kind, report.run, report.sentence, std::string(pull::name(report.state))};
+  };
   switch (report.state) {
     case pull::RunState::done:
     case pull::RunState::done_held_back:
@@ -77,9 +79,9 @@ void Scheduler::guarded(const std::string& subject, const std::function<void()>&
     if (troubled_.erase(subject) > 0) bell_.quiet(subject);
     return;
   } catch (const std::exception& failure) {
-    bell_.ring(subject, fmt::format("{}: {}; it is tried again", subject, failure.what()));
+    bell_.ring(subject, "failed", fmt::format("{}: {}; it is tried again", subject, failure.what()));
   } catch (...) {
-    bell_.ring(subject, subject + ": failed for a reason without words; it is tried again");
+    bell_.ring(subject, "failed", subject + ": failed for a reason without words; it is tried again");
   }
   troubled_.insert(subject);
 }
@@ -88,7 +90,9 @@ void Scheduler::work(const std::string& lane, std::stop_token stop) {
   while (!stop.stop_requested()) {
     try {
       if (const std::optional<Due> due = planner_.take(lane, clock_.now())) {
-        Outcome outcome{Outcome::Kind::failed, "", "job " + due->job + ": ended for a reason without words"};
+        Outcome outcome{.kind = Outcome::Kind::failed,
+                        .run = {},
+                        .sentence = "job " + due->job + ": ended for a reason without words"};
         try {
           outcome = outcome_of(duties_.run(*due, stop));
         } catch (const std::exception& failure) {
@@ -99,7 +103,7 @@ void Scheduler::work(const std::string& lane, std::stop_token stop) {
         continue;
       }
     } catch (const std::exception& failure) {
-      bell_.ring("schedule",
+      bell_.ring("schedule", "registry " + lane,
                  fmt::format("registry {}: the ledger could not be written: {}", lane, failure.what()));
     }
     pause(stop);

@@ -50,18 +50,29 @@ struct Alarm {
   int64_t number = 0;
   Time raised;
   std::string subject;   // what it is about: a job, a registry, a certificate
-  std::string sentence;  // no personal data
-  int64_t times = 1;     // raised again with the same words while it stands
+  std::string kind;      // of trouble: "untrusted", "waiting", …
+  std::string sentence;  // the last one; no personal data
+  int64_t times = 1;     // raised again while it stands
   Time last;
   std::string cleared_by;  // empty while it stands
 };
 
+// The subject of alarms about a job.
+std::string about_job(std::string_view job);
+
 class Alarms {
  public:
-  // True when it is new: the same sentence about the same subject that still stands is counted, not repeated.
-  bool raise(Transaction& transaction, std::string_view subject, std::string_view sentence, Time now) const;
-  // All standing alarms about a subject end; returns how many.
+  // True when it is new. While one of this kind about this subject stands, its sentence is renewed and it is
+  // counted: a sentence names the run, and every night has another.
+  bool raise(Transaction& transaction, std::string_view subject, std::string_view kind,
+             std::string_view sentence, Time now) const;
+  // What stands says this from now on; nothing is counted, and nothing new stands.
+  void renew(Transaction& transaction, std::string_view subject, std::string_view kind,
+             std::string_view sentence) const;
+  // All standing alarms about a subject end, or those of one kind; returns how many.
   int64_t clear(Transaction& transaction, std::string_view subject, std::string_view by, Time now) const;
+  int64_t clear(Transaction& transaction, std::string_view subject, std::string_view kind,
+                std::string_view by, Time now) const;
   std::vector<Alarm> standing(Session& session) const;
   std::vector<Alarm> list(Session& session, size_t limit) const;
 };

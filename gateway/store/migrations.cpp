@@ -122,6 +122,8 @@ constexpr Step kSteps[] = {
      "CREATE TABLE audit_subject (chain BIGINT NOT NULL, position BIGINT NOT NULL, subject BLOB NOT NULL,"
      " PRIMARY KEY (chain, position, subject))"},
     {1, Only::both, "CREATE INDEX audit_subject_who ON audit_subject (subject, chain, position)"},
+
+    {2, Only::both, "ALTER TABLE alarm ADD COLUMN kind TEXT NOT NULL DEFAULT ''"},
 };
 
 // The evidence keys are not in a backup: a restored store begins with none.

@@ -91,7 +91,7 @@ void Store::sign_every_minute(const std::stop_token& stop) {
     } catch (const std::exception& failure) {
       try {
         write([&](Transaction& transaction) {
-          alarms_.raise(transaction, "audit checkpoints", failure.what(), clock_.now());
+          alarms_.raise(transaction, "audit checkpoints", "failed", failure.what(), clock_.now());
         });
       } catch (const std::exception&) {  // the store is gone too: whoever writes next says so
       }

@@ -181,16 +181,30 @@ TEST_P(FindingsContract, ComePageByPage) {
   EXPECT_EQ(read([&](Session& s) { return store_->findings().count(s, "night"); }), 5);
 }
 
-TEST_P(FindingsContract, AlarmsAreCountedNotRepeated) {
-  const auto raise = [&](const std::string& text) {
-    return write([&](Transaction& t) { return store_->alarms().raise(t, "job night", text, now_); });
+TEST_P(FindingsContract, AlarmsOfAKindAreCountedNotRepeated) {
+  const auto raise = [&](const std::string& kind, const std::string& text = "words") {
+    return write([&](Transaction& t) { return store_->alarms().raise(t, "job night", kind, text, now_); });
   };
-  EXPECT_TRUE(raise("did not start"));
-  EXPECT_FALSE(raise("did not start"));
-  EXPECT_TRUE(raise("untrusted"));
-  const auto standing = read([&](Session& s) { return store_->alarms().standing(s); });
+  EXPECT_TRUE(raise("untrusted", "job night: request 1 of run r1"));
+  now_ += std::chrono::hours(24);
+  EXPECT_FALSE(raise("untrusted", "job night: request 2 of run r2"));
+  EXPECT_TRUE(raise("waiting"));
+  write([&](Transaction& t) { store_->alarms().renew(t, "job night", "waiting", "run r3 waits"); });
+  auto standing = read([&](Session& s) { return store_->alarms().standing(s); });
   ASSERT_THAT(standing, SizeIs(2));
   EXPECT_EQ(standing[0].times, 2);
+  EXPECT_EQ(standing[0].raised, kNow);
+  EXPECT_EQ(standing[0].last, now_);
+  EXPECT_EQ(standing[0].sentence, "job night: request 2 of run r2");
+  EXPECT_EQ(standing[1].sentence, "run r3 waits");
+  EXPECT_EQ(standing[1].times, 1);
+  EXPECT_EQ(
+      write([&](Transaction& t) { return store_->alarms().clear(t, "job night", "waiting", "r4", now_); }),
+      1);
+  standing = read([&](Session& s) { return store_->alarms().standing(s); });
+  ASSERT_THAT(standing, SizeIs(1));
+  EXPECT_EQ(standing[0].kind, "untrusted");
+  EXPECT_TRUE(raise("did not start"));
   EXPECT_EQ(write([&](Transaction& t) { return store_->alarms().clear(t, "job night", "anna", now_); }), 2);
   EXPECT_THAT(read([&](Session& s) { return store_->alarms().standing(s); }), IsEmpty());
   EXPECT_TRUE(raise("did not start")) << "a cleared one is new again";

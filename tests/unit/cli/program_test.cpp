@@ -232,8 +232,9 @@ TEST(Alarms, StandUntilTheirCauseIsGone) {
   Desk desk;
   {
     store::Store store = desk.store();
-    store.write(
-        [&](store::Transaction& t) { store.alarms().raise(t, "job residents", "no route", desk.now); });
+    store.write([&](store::Transaction& t) {
+      store.alarms().raise(t, "job residents", "transient", "no route", desk.now);
+    });
   }
   EXPECT_EQ(desk.type({"alarms"}), 0);
   EXPECT_THAT(desk.out, HasSubstr("2026-11-21 14:00\n  no route\n"));

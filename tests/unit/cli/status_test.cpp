@@ -98,7 +98,7 @@ TEST(Status, NamesTheNextStepWorstFirst) {
   {
     store::Store store = desk.store();
     store.write([&](store::Transaction& t) {
-      store.alarms().raise(t, "job residents", std::string(200, 'x'), desk.now);
+      store.alarms().raise(t, "job residents", "untrusted", std::string(200, 'x'), desk.now);
     });
   }
   EXPECT_EQ(next(), "Next: tilts alarms   what rang and still stands");

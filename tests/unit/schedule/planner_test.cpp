@@ -202,6 +202,39 @@ TEST(Planner, AWellEndedRunEndsTheJobsAlarms) {
   EXPECT_THAT(office.standing(), IsEmpty());
 }
 
+// Every night's sentence has another run and another request in it.
+TEST(Planner, NightsOfTheSameTroubleRingOnce) {
+  Office office("2026-11-21T12:00:00Z");
+  Planner planner({office.job("30 2 * * *")}, office.store, office.bell, office.now);
+  for (const std::string day : {"22", "23", "24"}) {
+    office.at("2026-11-" + day + "T00:30:00Z");
+    planner.look(office.now);
+    planner.ended(*planner.take("population", office.now),
+                  {Outcome::Kind::failed, "r" + day, "job residents: request " + day, "untrusted"},
+                  office.now);
+  }
+  EXPECT_THAT(office.standing(), ElementsAre("job residents: request 24"));
+  EXPECT_THAT(office.journal, ElementsAre("alarm: job residents: request 22"));
+}
+
+TEST(Planner, ARunByHandThatDeliveredKeepsDeliverByQuiet) {
+  Office office("2026-11-21T12:00:00Z");
+  Planner planner({office.job("30 2 * * *", config::Missed::catch_up, {}, minutes{390})}, office.store,
+                  office.bell, office.now);
+  office.at("2026-11-22T00:30:00Z");
+  planner.look(office.now);
+  planner.ended(*planner.take("population", office.now), outcome(Outcome::Kind::failed), office.now);
+  office.bell.quiet("job residents");
+  office.at("2026-11-22T03:00:00Z");
+  office.store.write([&](store::Transaction& t) {
+    const store::Run run = office.store.runs().start(t, "residents", {}, office.now);
+    office.store.runs().end(t, run.id, store::RunState::done, "", "job residents: fine", {}, office.now);
+  });
+  office.at("2026-11-22T05:00:00Z");
+  planner.look(office.now);
+  EXPECT_THAT(office.standing(), IsEmpty());
+}
+
 TEST(Planner, WhatWasStoppedCarriesOnAtTheNextStartAlsoWhereMissedOnesAreSkipped) {
   Office office("2026-11-21T12:00:00Z");
   const PlannedJob job = office.job("30 2 * * *", config::Missed::skip);

@@ -35,13 +35,20 @@ TEST(Bell, RingsOnceWhileTheAlarmStands) {
   Bell bell(
       office.store, "cat >>" + file, "tilts test",
       [&](const std::string& line) { office.journal.push_back(line); }, Clock::fixed(office.now));
-  bell.ring("job residents", "job residents: no route");
-  bell.ring("job residents", "job residents: no route");
+  bell.ring("job residents", "transient", "job residents: no route");
+  bell.ring("job residents", "transient", "job residents: no route, and other words");
   EXPECT_THAT(office.journal, ElementsAre("alarm: job residents: no route"));
   EXPECT_EQ(support::read_file(file), "tilts test: job residents: no route\n");
+  EXPECT_THAT(office.standing(), ElementsAre("job residents: no route, and other words"));
   bell.quiet("job residents");
-  bell.ring("job residents", "job residents: no route");
+  bell.ring("job residents", "transient", "job residents: no route");
   EXPECT_EQ(office.journal.size(), 2u);
+}
+
+TEST(Outcome, NamesTheTroubleByTheStateOfTheRun) {
+  pull::RunReport report;
+  report.state = pull::RunState::untrusted;
+  EXPECT_EQ(outcome_of(report).trouble, "untrusted");
 }
 
 TEST(Outcome, SaysWhatTheLedgerNeeds) {
