@@ -38,6 +38,7 @@ struct Context {
   std::ostream& err;
   Clock clock = Clock::system();
   bool terminal = false;  // `out` is a terminal: progress may be redrawn
+  size_t width = 80;      // of that terminal, in places
   bool asks = false;      // `in` is a terminal: somebody can be asked
   std::string
       configuration_file;        // as given by --configuration; empty: ./tilts.xml, then /etc/tilts/tilts.xml

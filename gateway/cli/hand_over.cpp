@@ -72,7 +72,7 @@ class Incoming {
 
 void say(Wire& wire, const Context& context, const std::vector<std::string>& words) {
   for (const std::string& word : words) wire.send(Frame::Kind::word, word);
-  if (context.terminal) wire.send(Frame::Kind::terminal);
+  if (context.terminal) wire.send(Frame::Kind::terminal, std::to_string(context.width));
   if (const char* before = std::getenv("SUDO_USER")) wire.send(Frame::Kind::sudo_user, before);
   wire.send(Frame::Kind::go);
 }

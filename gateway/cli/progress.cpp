@@ -30,8 +30,11 @@ std::string_view doing(pull::Progress::Stage stage) {
 
 }  // namespace
 
-ProgressLine::~ProgressLine() {
+ProgressLine::~ProgressLine() { clear(); }
+
+void ProgressLine::clear() {
   if (drawn_) context_.out << "\r\x1b[K" << std::flush;
+  drawn_ = false;
 }
 
 void ProgressLine::show(const pull::Progress& progress) {
@@ -41,10 +44,10 @@ void ProgressLine::show(const pull::Progress& progress) {
   started_ = true;
   stage_ = progress.stage;
   if (context_.terminal) {
-    context_.out << "\r\x1b[K" << cut(sentence(progress), 79) << std::flush;
+    context_.out << "\r\x1b[K" << cut(sentence(progress), context_.width - 1) << std::flush;
     drawn_ = true;
   } else if (fresh || now - last_line_ >= between_lines) {
-    context_.out << sentence(progress) << '\n' << std::flush;
+    context_.err << sentence(progress) << '\n' << std::flush;
     last_line_ = now;
   }
 }

@@ -1,4 +1,5 @@
-// How far a run is: one line that is redrawn on a terminal, a plain line now and then anywhere else.
+// How far a run is: one line that is redrawn on a terminal; else a plain line now and then on `err`,
+// so that what a command prints can be piped.
 #pragma once
 
 #include <string>
@@ -15,6 +16,8 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
+  // Whatever else is printed does not begin behind it.
+  void clear();
   void show(const pull::Progress& progress);
 
  private:

@@ -103,6 +103,7 @@ class Daemon final : public Poco::Util::ServerApplication {
     std::istringstream nothing;
     Context context{.in = nothing, .out = out, .err = err, .clock = context_.clock};
     context.terminal = request.terminal;
+    context.width = request.width;
     context.served = &served;
     std::vector<const char*> words{"tilts"};
     for (const std::string& word : request.words) words.push_back(word.c_str());

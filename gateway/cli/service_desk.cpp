@@ -1,6 +1,7 @@
 #include "gateway/cli/service_desk.h"
 
 #include <array>
+#include <charconv>
 #include <streambuf>
 #include <system_error>
 
@@ -49,6 +50,13 @@ class FrameBuffer final : public std::streambuf {
   std::stop_source& stop_;
   std::array<char, 16 * 1024> bytes_{};
 };
+
+// Whoever says nothing sensible gets the usual one.
+size_t width_of(std::string_view text) {
+  size_t width = 0;
+  std::from_chars(text.data(), text.data() + text.size(), width);
+  return width > 1 && width <= 1000 ? width : 80;
+}
 
 }  // namespace
 
@@ -168,6 +176,7 @@ std::optional<ServiceDesk::Request> ServiceDesk::read(Wire& wire) const {
         break;
       case Frame::Kind::terminal:
         request.terminal = true;
+        request.width = width_of(frame->bytes);
         break;
       case Frame::Kind::sudo_user:
         before_sudo = std::move(frame->bytes);

@@ -33,6 +33,7 @@ class ServiceDesk {
   struct Request {
     std::vector<std::string> words;  // of the command line, from the command on
     bool terminal = false;           // what is printed appears on one
+    size_t width = 80;               // of that terminal
     std::string user;                // who asks
   };
   // Does what the words say, prints as the command would, and returns its exit code. `stop` is requested when

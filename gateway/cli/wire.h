@@ -24,7 +24,7 @@ struct Frame {
   enum class Kind : char {
     ready = 'r',
     word = 'w',
-    terminal = 't',  // the command's output is a terminal
+    terminal = 't',  // the command's output is a terminal, this wide
     sudo_user = 'u',
     go = 'g',
     out = 'o',

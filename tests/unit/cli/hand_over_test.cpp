@@ -120,9 +120,11 @@ TEST(HandOver, WordsGoThereAndWhatIsSaidComesBack) {
         return 4;
       });
   office.context.terminal = true;
+  office.context.width = 132;
   EXPECT_EQ(office.type({"approve", "4f1c22aa", "--because=list\nchecked"}), Exit::waiting);
   EXPECT_THAT(asked.words, ElementsAre("approve", "4f1c22aa", "--because=list\nchecked"));
   EXPECT_TRUE(asked.terminal);
+  EXPECT_EQ(asked.width, 132u);
   EXPECT_EQ(asked.user, operating_system_user());
   EXPECT_EQ(office.out.str(), "\r\x1b[K" + much);
   EXPECT_EQ(office.err.str(), "tilts: a sentence\n");

@@ -58,6 +58,18 @@ TEST(Progress, OnATerminalOneLineIsRedrawnAndGone) {
   EXPECT_EQ(watcher.out.str().find('\n'), std::string::npos);
 }
 
+TEST(Progress, IsCutToTheTerminalAndOutOfTheWayOfWhatIsPrinted) {
+  Watcher watcher;
+  watcher.context.terminal = true;
+  watcher.context.width = 20;
+  ProgressLine line(watcher.context);
+  line.show({.stage = pull::Progress::Stage::asking, .pages = 25, .records = 7400});
+  EXPECT_EQ(watcher.out.str(), "\r\x1b[Kasking   25 pages  …");
+  line.clear();
+  line.clear();
+  EXPECT_THAT(watcher.out.str(), testing::EndsWith("…\r\x1b[K"));
+}
+
 TEST(Progress, ElsewhereAPlainLineNowAndThen) {
   Watcher watcher;
   {
@@ -68,7 +80,8 @@ TEST(Progress, ElsewhereAPlainLineNowAndThen) {
     }
     line.show({.stage = pull::Progress::Stage::mapping});
   }
-  EXPECT_EQ(watcher.out.str(), "asking\nasking   30 pages\nasking   60 pages\nmapping\n");
+  EXPECT_EQ(watcher.out.str(), "") << "which may be a pipe";
+  EXPECT_EQ(watcher.err.str(), "asking\nasking   30 pages\nasking   60 pages\nmapping\n");
 }
 
 TEST(Report, SaysWhatWasDeliveredAndTheNextStep) {
