@@ -51,6 +51,10 @@ void print_report(Context& context, const pull::RunReport& report) {
          joined({{counts.held_records, "records"},
                  {counts.held_fields, "fields"},
                  {counts.roster_broken, "lines of the roster"}}));
+  if (!report.examples_file.empty())
+    line(context, "mapping",
+         fmt::format("edited: {} before and after in {}", counted(report.examples, "row", "rows"),
+                     report.examples_file));
   for (const pull::Delivered& delivered : report.deliveries)
     line(
         context, "delivered",
@@ -67,7 +71,7 @@ void print_report(Context& context, const pull::RunReport& report) {
       context.out << fmt::format(
           "\nNext: tilts run {}{}\n", report.job,
           report.too_many.empty() ? " delivers it" : " makes it wait for your approval");
-  } else if (report.state == RunState::waiting)
+  } else if (report.state == RunState::waiting || (!report.too_many.empty() && !report.plan.empty()))
     context.out << fmt::format(
         "\nNext: look at it with tilts run {} --preview, then tilts approve {} --because \"why this is "
         "right\"\n",

@@ -28,7 +28,12 @@ Exit run_with(Context& context, pull::JobRunner& runner, const Words& words, con
     options.preview = words.preview;
     options.initial = words.initial;
     options.progress = [&](const pull::Progress& now) { progress.show(now); };
-    options.difference = [&](const pull::Difference& difference) { print_difference(context, difference); };
+    // Personal data: only for who asked for it. A run keeps its examples in a file of restricted rights.
+    if (words.preview)
+      options.difference = [&](const pull::Difference& difference) {
+        progress.clear();
+        print_difference(context, difference);
+      };
     options.stop = stop;
     report = runner.run(words.job, options);
   }

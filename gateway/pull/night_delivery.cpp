@@ -114,6 +114,7 @@ void Night::write_examples(const std::vector<Difference>& examples) {
   for (const Difference& example : examples)
     for (const Difference::Cell& cell : example.cells)
       file.row({example.client, example.target, cell.column, cell.before, cell.after});
+  report_.examples = static_cast<int64_t>(examples.size());
   report_.examples_file = file.finish();
 }
 

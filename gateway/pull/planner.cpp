@@ -208,6 +208,8 @@ void Planner::show(const Lane& lane, const Change& change, const std::string& cl
   targets::Row before;
   if (change.before) before = unpack_last_got(change.before->payload).row;
   for (size_t i = 0; i < columns.size(); ++i) {
+    // A cell that is held back is empty and overwrites nothing: the target keeps what it has.
+    if (change.row && change.row->held[i]) continue;
     const std::string now = change.row ? change.row->cells[i] : std::string();
     // An edited mapping may have more columns than what was delivered.
     const std::string then = i < before.cells.size() ? before.cells[i] : std::string();

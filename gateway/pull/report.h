@@ -79,6 +79,7 @@ struct RunReport {
   std::vector<Delivered> deliveries;  // empty on a quiet night, and the sentence says so
   std::string findings_file;          // restricted rights; empty when nothing was found
   bool mapping_edited = false;
+  int64_t examples = 0;         // rows in the following
   std::string examples_file;    // ten before-and-after rows of an edited mapping; restricted rights
   std::string why_no_removals;  // a snapshot that may not be drawn upon; empty when it may, or is none
 };

@@ -41,6 +41,31 @@ TEST(Report, APreviewEndsWithNothingAndAdvisesNoApprovalOfItself) {
                     HasSubstr("Next: tilts run residents makes it wait for your approval\n")));
 }
 
+TEST(Report, AnEditedMappingNamesTheFileAndShowsNoRow) {
+  Reader reader;
+  pull::RunReport report;
+  report.job = "residents";
+  report.mapping_edited = true;
+  report.examples = 10;
+  report.examples_file = "findings/residents-before-and-after.csv";
+  print_report(reader.context, report);
+  EXPECT_THAT(reader.out.str(), HasSubstr("  mapping     edited: 10 rows before and after in "
+                                          "findings/residents-before-and-after.csv\n"));
+}
+
+TEST(Report, AnUntrustedRunThatLeftAPlanSaysHowToApproveIt) {
+  Reader reader;
+  pull::RunReport report;
+  report.run = "4f1c22aa";
+  report.job = "residents";
+  report.state = pull::RunState::untrusted;
+  report.too_many = {"26 removals"};
+  report.plan = std::string(64, 'a');
+  print_report(reader.context, report);
+  EXPECT_EQ(exit_of(report), Exit::untrusted);
+  EXPECT_THAT(reader.out.str(), HasSubstr("then tilts approve 4f1c22aa --because"));
+}
+
 TEST(Report, APreviewNamesTheRunThatWaitsStill) {
   Reader reader;
   pull::RunReport report = preview();

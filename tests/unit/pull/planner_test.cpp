@@ -76,9 +76,9 @@ class Planning : public testing::Test {
                            .as_of = "",
                            .removals = removals,
                            .first_loads = true,
-                           .preview = false,
+                           .preview = true,  // each row is shown
                            .stop = {},
-                           .difference = {},
+                           .difference = [&](const Difference& difference) { shown = difference; },
                            .progress = {}};
     options.mapping.date = Date{std::chrono::year{2026}, std::chrono::November, std::chrono::day{21}};
     Planner planner(store, deliveries, sink, std::move(options));
@@ -104,6 +104,7 @@ class Planning : public testing::Test {
   OpenDelivery delivery;
   Planned planned;
   int64_t held = 0;
+  Difference shown;  // the last one
 };
 
 TEST_F(Planning, ADeathRemovesARowAlsoWhenNothingElseMayBeRemoved) {
@@ -146,6 +147,8 @@ TEST_F(Planning, AChangedCodePassesFindingsUntilTheTargetHasItAndNoLonger) {
   night(true);
   say({{"name", ""}, {"was", code}}, new_code, code);
   EXPECT_THAT(night(true), ElementsAre("change first K-1")) << "without the name, which is held back";
+  ASSERT_EQ(shown.cells.size(), 1u) << "the target keeps the name that it has";
+  EXPECT_EQ(shown.cells[0].column, "code");
   EXPECT_EQ(planned.changed_codes, 1);
   EXPECT_EQ(held, 0);
 
