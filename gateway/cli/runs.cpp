@@ -3,6 +3,7 @@
 
 #include "gateway/cli/json.h"
 #include "gateway/cli/opened.h"
+#include "gateway/cli/result.h"
 #include "gateway/cli/text.h"
 
 namespace tilts::cli {
@@ -28,10 +29,17 @@ void print(Context& context, const config::Configuration& configuration,
   }
   Table table({"Run", "Job", "Started", "Took", "Result", "Asked", "Changed", "Held"});
   for (const store::Run& run : runs)
-    table.add({run.id, run.job, wall.minute(run.started), took(run), std::string(name(run.state)),
+    table.add({run.id, run.job, wall.minute(run.started), took(run), result_of(configuration, run),
                grouped(run.counts.asked), grouped(run.counts.added + run.counts.changed + run.counts.removed),
                grouped(run.counts.held)});
   context.out << table.text();
+  for (const store::Run& run : runs)
+    if (cut_off(configuration, run))
+      context.out << fmt::format(
+          "\n{}: job {}: the process ended in the middle of it; the next start repairs it: systemctl start "
+          "tilts, "
+          "or tilts run {}\n",
+          run.id, run.job, run.job);
   for (const store::Run& run : runs)
     if (run.state != store::RunState::done && !under_way(run.state) && !run.sentence.empty())
       context.out << fmt::format("\n{}: {}\n", run.id, run.sentence);
@@ -48,6 +56,7 @@ void print_json(Context& context, const config::Configuration& configuration,
     object.set("started", to_text(run.started));
     if (run.ended) object.set("ended", to_text(*run.ended));
     object.set("state", std::string(name(run.state)));
+    if (cut_off(configuration, run)) object.set("cut_off", true);
     if (!run.code.empty()) object.set("code", run.code);
     object.set("sentence", run.sentence);
     Poco::JSON::Object counts(Poco::JSON_PRESERVE_KEY_ORDER);

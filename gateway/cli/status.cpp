@@ -9,14 +9,16 @@
 #include "gateway/base/error.h"
 #include "gateway/cli/hand_over.h"
 #include "gateway/cli/opened.h"
+#include "gateway/cli/result.h"
 #include "gateway/cli/text.h"
 #include "gateway/config/credentials.h"
 
 namespace tilts::cli {
 namespace {
 
-// The page is made to fit 24 lines of 80 places: what does not is counted, not shown.
-constexpr size_t most_jobs = 7, most_registries = 4;
+// The page is made to fit 24 lines of 80 places: what does not is counted, not shown. A plan that waits takes
+// the place of a job.
+constexpr size_t most_jobs = 7, most_registries = 4, most_plans = 4;
 constexpr std::chrono::minutes heartbeat_gone{2};
 
 struct JobLine {
@@ -27,6 +29,7 @@ struct JobLine {
 
 struct Picture {
   std::vector<JobLine> jobs;
+  std::vector<store::Plan> waiting;  // for a person's approval, whatever ran later
   int64_t findings = 0;
   std::vector<store::Alarm> alarms;
 };
@@ -45,6 +48,8 @@ Picture look(const config::Configuration& configuration, const Context& context)
         line.next = std::min(*line.next, parked->due);
       picture.jobs.push_back(std::move(line));
     }
+    for (store::Plan& plan : store.plans().open(session))
+      if (plan.state == store::PlanState::waiting) picture.waiting.push_back(std::move(plan));
     picture.findings = store.findings().count(session, "");
     picture.alarms = store.alarms().standing(session);
     return picture;
@@ -111,16 +116,24 @@ std::string host_of(const std::string& endpoint) {
 }
 
 // The one thing to do now: what is broken before what waits, what waits before what is merely to know.
-std::string next_step(const config::Loaded& loaded, const Picture& picture, Keeper::State keeper) {
+std::string next_step(const config::Configuration& configuration, const config::Loaded& loaded,
+                      const Picture& picture, Keeper::State keeper) {
   if (!loaded.problems.empty())
     return fmt::format("tilts check   lists {}",
                        counted(static_cast<int64_t>(loaded.problems.size()), "problem of the configuration",
                                "problems of the configuration"));
   if (keeper == Keeper::State::hangs) return "systemctl restart tilts   nothing runs until then";
+  if (!picture.waiting.empty())
+    return fmt::format("tilts approve {} --because \"…\"   or let the next run replace it",
+                       picture.waiting.front().run);
   for (const JobLine& job : picture.jobs)
-    if (job.last && job.last->state == store::RunState::waiting)
-      return fmt::format("tilts approve {} --because \"…\"   or let the next run replace it", job.last->id);
+    if (job.last && cut_off(configuration, *job.last))
+      return fmt::format("systemctl start tilts   repairs the run of {} that was cut off",
+                         job.settings->name);
   if (!picture.alarms.empty()) return "tilts alarms   what rang and still stands";
+  for (const JobLine& job : picture.jobs)
+    if (job.last && job.last->state == store::RunState::failed)
+      return fmt::format("tilts runs {}   why it failed and what to do", job.settings->name);
   for (const JobLine& job : picture.jobs)
     if (!job.last) return fmt::format("tilts run {} --preview   it has never run", job.settings->name);
   if (keeper == Keeper::State::stopped) return "systemctl start tilts   nothing runs by itself until then";
@@ -129,9 +142,11 @@ std::string next_step(const config::Loaded& loaded, const Picture& picture, Keep
   return "nothing: all is well";
 }
 
-void print_jobs(Context& context, const Picture& picture, const WallClock& wall) {
+void print_jobs(Context& context, const config::Configuration& configuration, const Picture& picture,
+                const WallClock& wall) {
+  const size_t shown = most_jobs - std::min(picture.waiting.size(), most_plans);
   Table table({"Job", "Last run", "Result", "Asked", "Changed", "Held", "Next"});
-  for (const JobLine& job : std::views::take(picture.jobs, most_jobs)) {
+  for (const JobLine& job : std::views::take(picture.jobs, shown)) {
     const std::string next = job.next                 ? wall.minute(*job.next).substr(5)
                              : job.settings->schedule ? std::string("not planned yet")
                                                       : std::string("by hand");
@@ -141,14 +156,27 @@ void print_jobs(Context& context, const Picture& picture, const WallClock& wall)
     }
     const store::Run::Counts& counts = job.last->counts;
     table.add({job.settings->name, wall.minute(job.last->started).substr(5),
-               std::string(name(job.last->state)), grouped(counts.asked),
+               result_of(configuration, *job.last), grouped(counts.asked),
                grouped(counts.added + counts.changed + counts.removed), grouped(counts.held), next});
   }
   context.out << table.text();
-  if (picture.jobs.size() > most_jobs)
+  if (picture.jobs.size() > shown)
     context.out << fmt::format(
         "… and {}: tilts runs\n",
-        counted(static_cast<int64_t>(picture.jobs.size() - most_jobs), "more job", "more jobs"));
+        counted(static_cast<int64_t>(picture.jobs.size() - shown), "more job", "more jobs"));
+}
+
+void print_waiting(Context& context, const Picture& picture, const WallClock& wall) {
+  const size_t shown = picture.waiting.size() > most_plans ? most_plans - 1 : picture.waiting.size();
+  for (const store::Plan& plan : std::views::take(picture.waiting, shown))
+    // The last row of a stored plan is its summary.
+    context.out << cut(fmt::format("Waits     run {} of {}, since {}: {}", plan.run, plan.job,
+                                   wall.minute(plan.made).substr(5),
+                                   counted(std::max<int64_t>(plan.rows - 1, 0), "row", "rows")),
+                       79)
+                << '\n';
+  if (picture.waiting.size() > shown)
+    context.out << fmt::format("Waits     … and {} more\n", picture.waiting.size() - shown);
 }
 
 void print_registries(Context& context, const config::Configuration& configuration, const WallClock& wall) {
@@ -179,7 +207,7 @@ Exit status(Context& context) {
     no_store = has_store(configuration) ? error.what() : "not there yet; the first run makes it";
     for (const config::JobSettings& job : configuration.jobs) picture.jobs.push_back({&job, {}, {}});
   }
-  if (!picture.jobs.empty()) print_jobs(context, picture, wall);
+  if (!picture.jobs.empty()) print_jobs(context, configuration, picture, wall);
   context.out << '\n';
   if (!configuration.registries.empty()) print_registries(context, configuration, wall);
   context.out << '\n';
@@ -187,13 +215,14 @@ Exit status(Context& context) {
   const Keeper daemon = keeper(configuration, context.clock.now(), wall);
   context.out << fmt::format("Daemon    {}\n", daemon.words);
   if (!no_store.empty()) context.out << cut("Store     " + no_store, 79) << '\n';
+  print_waiting(context, picture, wall);
   if (!picture.alarms.empty())
     context.out << cut(fmt::format("Alarms    {}: {}", picture.alarms.size(),
                                    picture.alarms.front().sentence),
                        79)
                 << '\n';
   if (picture.findings > 0) context.out << fmt::format("Findings  {}\n", grouped(picture.findings));
-  context.out << "\nNext: " << next_step(loaded, picture, daemon.state) << '\n';
+  context.out << "\nNext: " << next_step(configuration, loaded, picture, daemon.state) << '\n';
   return Exit::all_well;
 }
 

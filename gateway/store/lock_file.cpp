@@ -1,8 +1,10 @@
 #include "gateway/store/lock_file.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -12,13 +14,25 @@
 #include "gateway/base/error.h"
 
 namespace tilts::store {
+namespace {
+
+// Whoever only looks, as held() does, has the lock for less than this.
+bool taken(int descriptor) {
+  for (int tries = 0; tries < 5; ++tries) {
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  return false;
+}
+
+}  // namespace
 
 LockFile::LockFile(const std::filesystem::path& file)
     : descriptor_(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
   if (descriptor_ < 0)
     throw Error(Code::config, fmt::format("store: {}: {}; the folder must exist and be writable by this user",
                                           file.string(), std::strerror(errno)));
-  if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+  if (!taken(descriptor_)) {
     char holder[16] = {};
     const bool named = pread(descriptor_, holder, sizeof holder - 1, 0) > 0;
     close(descriptor_);
@@ -33,5 +47,13 @@ LockFile::LockFile(const std::filesystem::path& file)
 }
 
 LockFile::~LockFile() { close(descriptor_); }
+
+bool LockFile::held(const std::filesystem::path& file) {
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return errno != ENOENT;
+  const bool free = flock(descriptor, LOCK_SH | LOCK_NB) == 0;
+  close(descriptor);  // and with it the lock
+  return !free;
+}
 
 }  // namespace tilts::store

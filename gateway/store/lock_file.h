@@ -10,6 +10,8 @@ class LockFile {
   // Throws Error(config) naming the process that holds it.
   explicit LockFile(const std::filesystem::path& file);
   ~LockFile();
+  // Whether some process has it; the lock is not kept. True, too, when this user may not look.
+  static bool held(const std::filesystem::path& file);
   LockFile(const LockFile&) = delete;
   LockFile& operator=(const LockFile&) = delete;
 

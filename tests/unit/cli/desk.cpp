@@ -31,12 +31,12 @@ store::Store Desk::store() {
 }
 
 store::Run Desk::ran(store::Store& store, store::RunState state, const std::string& sentence,
-                     const store::Run::Counts& counts) {
+                     const store::Run::Counts& counts, const std::string& code) {
   // One after the other: which of two is the last one has to be told.
   const Time started = parse_time("2026-11-21T00:30:02Z") + std::chrono::minutes{runs_++};
   return store.write([&](store::Transaction& t) {
     const store::Run run = store.runs().start(t, "residents", parse_time("2026-11-21T00:30:00Z"), started);
-    store.runs().end(t, run.id, state, "", sentence, counts, started + std::chrono::seconds{125});
+    store.runs().end(t, run.id, state, code, sentence, counts, started + std::chrono::seconds{125});
     return run;
   });
 }

@@ -16,7 +16,7 @@ struct Desk {
   // Opens the store for writing, makes it when there is none.
   store::Store store();
   store::Run ran(store::Store& store, store::RunState state, const std::string& sentence,
-                 const store::Run::Counts& counts = {});
+                 const store::Run::Counts& counts = {}, const std::string& code = {});
 
   config::House house;
   Time now = parse_time(config::House::now_text);

@@ -187,6 +187,21 @@ TEST(Runs, OnePerLineAndWhyBelow) {
             Not(HasSubstr("fine"))));
 }
 
+TEST(Runs, SayHowTheyFailedAndMarkPreviews) {
+  Desk desk;
+  {
+    store::Store store = desk.store();
+    for (const std::string code : {"untrusted", "declined", "transient", "config", "bug"})
+      desk.ran(store, store::RunState::failed, "why", {}, code);
+    desk.ran(store, store::RunState::preview, "shown");
+    desk.ran(store, store::RunState::preview, "not shown", {}, "untrusted");
+  }
+  EXPECT_EQ(desk.type({"runs"}), 0);
+  for (const char* word :
+       {"untrusted", "declined", "unreachable", "configuration", "defect", "preview", "preview, untrusted"})
+    EXPECT_THAT(desk.out, HasSubstr(std::string("2 min  ") + word + "  ")) << word;
+}
+
 TEST(Runs, JsonIsForPrograms) {
   Desk desk;
   {

@@ -94,6 +94,12 @@ TEST(Status, NamesTheNextStepWorstFirst) {
     desk.ran(store, store::RunState::done, "fine");
   }
   EXPECT_EQ(next(), "Next: systemctl start tilts   nothing runs by itself until then");
+  {
+    store::Store store = desk.store();
+    desk.ran(store, store::RunState::failed, "no answer to trust", {}, "untrusted");
+  }
+  EXPECT_EQ(next(), "Next: tilts runs residents   why it failed and what to do");
+  EXPECT_THAT(desk.out, HasSubstr("  untrusted  "));
   store::Run waiting;
   {
     store::Store store = desk.store();
@@ -104,12 +110,69 @@ TEST(Status, NamesTheNextStepWorstFirst) {
   EXPECT_EQ(next(), "Next: tilts alarms   what rang and still stands");
   {
     store::Store store = desk.store();
-    waiting = desk.ran(store, store::RunState::waiting, "too many changes");
+    waiting = desk.ran(store, store::RunState::failed, "no answer to trust", {}, "untrusted");
+    store::PlanWriter plan = store.plan_writer(waiting.id, "residents");
+    plan.add({"residents", "a row"});
+    plan.add({"", "the summary"});
+    plan.finish(store::PlanState::waiting);
+    desk.ran(store, store::RunState::done, "whatever ran later");
   }
   EXPECT_EQ(next(),
             "Next: tilts approve " + waiting.id + " --because \"…\"   or let the next run replace it");
+  EXPECT_THAT(desk.out,
+              HasSubstr("\nWaits     run " + waiting.id + " of residents, since 11-21 14:00: 1 row\n"));
   desk.house.remove("certs/gateway.key");
   EXPECT_EQ(next(), "Next: tilts check   lists 1 problem of the configuration");
+}
+
+TEST(Status, APreviewIsNotTheLastRun) {
+  Desk desk;
+  {
+    store::Store store = desk.store();
+    desk.ran(store, store::RunState::done, "fine", {.asked = 22500});
+    store.write([&](store::Transaction& t) {
+      const store::Run shown = store.runs().start(t, "residents", {}, desk.now, true);
+      store.runs().end(t, shown.id, store::RunState::preview, "", "shown", {.added = 4407}, desk.now);
+    });
+  }
+  desk.type({});
+  EXPECT_THAT(desk.out, AllOf(HasSubstr("done"), HasSubstr("22 500"), testing::Not(HasSubstr("4 407"))));
+}
+
+TEST(Status, WhatIsUnderWayInAStoreThatNobodyHoldsWasCutOff) {
+  Desk desk;
+  {
+    store::Store store = desk.store();
+    store.write([&](store::Transaction& t) { store.runs().start(t, "residents", {}, desk.now); });
+    desk.type({});
+    EXPECT_THAT(desk.out, HasSubstr("  running  ")) << "the store is held";
+    desk.type({"runs"});
+    EXPECT_THAT(desk.out, HasSubstr("  running  "));
+  }
+  desk.type({});
+  EXPECT_THAT(desk.out, HasSubstr("  cut off  "));
+  EXPECT_EQ(lines(desk.out).back(),
+            "Next: systemctl start tilts   repairs the run of residents that was cut off");
+  desk.type({"runs"});
+  EXPECT_THAT(desk.out,
+              AllOf(HasSubstr("  cut off  "), HasSubstr("the next start repairs it: systemctl start")));
+  desk.type({"runs", "--json"});
+  EXPECT_THAT(desk.out, HasSubstr("cut_off"));
+  const store::Store again = desk.store();  // whoever looked has not kept the lock
+}
+
+TEST(Status, EveryPlanThatWaitsHasALine) {
+  Desk desk;
+  {
+    store::Store store = desk.store();
+    for (const std::string run : {"r1", "r2", "r3", "r4", "r5", "r6"})
+      store.plan_writer(run, "job-" + run).finish(store::PlanState::waiting);
+  }
+  desk.type({});
+  fits_a_terminal(desk.out);
+  EXPECT_THAT(desk.out,
+              AllOf(HasSubstr("Waits     run r1 of job-r1"), HasSubstr("Waits     run r3 of job-r3"),
+                    HasSubstr("Waits     … and 3 more"), HasSubstr("Next: tilts approve r1 ")));
 }
 
 TEST(Status, ManyJobsAndRegistriesStillFit) {
