@@ -12,6 +12,7 @@
 #include "gateway/config/load.h"
 #include "gateway/pull/registries.h"
 #include "gateway/store/vault.h"
+#include "gateway/targets/sha256.h"
 
 namespace tilts::system_test {
 namespace {
@@ -44,6 +45,7 @@ City::City(Plan plan) : plan_(std::move(plan)), pki_(folder_.path(), plan_.keys,
   replace(profile, "attempts=\"4\"", "attempts=\"2\"");
   replace(profile, "requests-per-second=\"50\"", "requests-per-second=\"5000\"");
   replace(profile, "concurrency=\"4\"", fmt::format("concurrency=\"{}\"", plan_.concurrency));
+  replace(profile, "soap version=\"1.2\"", fmt::format("soap version=\"{}\"", plan_.soap));
   folder_.write("profile.xml", profile);
   simulator_ =
       std::make_unique<support::Simulator>(TILTS_SIMULATOR, simulator_arguments(plan_, pki_, folder()));
@@ -98,6 +100,13 @@ void City::edit_configuration(std::string_view from, std::string_view to) {
   load();
 }
 
+void City::edit_profile(std::string_view from, std::string_view to) {
+  std::string text = support::read_file(file("profile.xml"));
+  replace(text, from, to);
+  folder_.write("profile.xml", text);
+  load();
+}
+
 Clock City::clock() const {
   return Clock([days = days_] { return Clock::system().now() + std::chrono::days(days->load()); });
 }
@@ -121,14 +130,16 @@ pull::RunReport City::night(pull::RunOptions options) {
   return report;
 }
 
-int City::night_in_a_child(pull::RunOptions options) {
-  return night_in_a_child(std::move(options), std::chrono::minutes{5});
+int City::night_in_a_child(pull::RunOptions options, const std::function<void()>& first) {
+  return night_in_a_child(std::move(options), std::chrono::minutes{5}, first);
 }
 
-int City::night_in_a_child(pull::RunOptions options, std::chrono::microseconds kill_after) {
+int City::night_in_a_child(pull::RunOptions options, std::chrono::microseconds kill_after,
+                           const std::function<void()>& first) {
   const pid_t child = fork();
   if (child == 0) {
     std::signal(SIGSEGV, SIG_DFL);  // a sanitizer would make an exit code of it
+    if (first) first();
     _exit(pull::exit_code(night(std::move(options)).state));
   }
   const auto deadline = std::chrono::steady_clock::now() + kill_after;
@@ -155,13 +166,21 @@ void City::quiet_days(int days) {
 }
 
 std::vector<std::filesystem::path> City::deliveries(const std::string& target) const {
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder() / "out" / target))
-    if (entry.path().extension() == ".csv" &&
-        std::filesystem::exists(entry.path().string() + ".manifest.json"))
-      files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
+  namespace fs = std::filesystem;
+  std::vector<std::pair<fs::file_time_type, fs::path>> files;
+  for (const auto& entry : fs::directory_iterator(folder() / "out" / target)) {
+    const fs::path manifest = entry.path().string() + ".manifest.json";
+    if (!fs::exists(manifest)) continue;
+    targets::Sha256 sha256;
+    sha256.add(support::read_file(entry.path()));
+    if (support::read_file(manifest).find(targets::to_hex(sha256.finish())) == std::string::npos)
+      throw std::runtime_error(entry.path().string() + " is not what its manifest says");
+    files.emplace_back(fs::last_write_time(manifest), entry.path());
+  }
+  std::sort(files.begin(), files.end());  // names have the second, and a test's nights are shorter
+  std::vector<fs::path> paths;
+  for (auto& [written, path] : files) paths.push_back(std::move(path));
+  return paths;
 }
 
 std::vector<std::string> City::lines(const std::filesystem::path& path) const {
@@ -179,13 +198,16 @@ std::map<std::string, std::string> City::table(const std::string& target) const 
   std::map<std::string, std::string> rows;
   for (const auto& path : deliveries(target))
     for (const std::string& line : lines(path)) {
-      const size_t action = line.find(';');
-      const std::string rest = line.substr(action + 1);
+      const std::string action = line.substr(0, line.find(';'));
+      const std::string rest = line.substr(action.size() + 1);
       // The first column is the client number, ="K-000001"; addresses have a second key cell.
       const std::string key = target == "addresses" ? rest.substr(0, rest.find(';', rest.find(';') + 1))
                                                     : rest.substr(0, rest.find(';'));
-      if (line.starts_with("remove"))
-        rows.erase(key);
+      const auto known = rows.find(key);
+      if ((action == "add") != (known == rows.end()) || (action == "change" && known->second == rest))
+        throw std::runtime_error(path.string() + " tells twice: " + line);
+      if (action == "remove")
+        rows.erase(known);
       else
         rows[key] = rest;
     }

@@ -35,6 +35,7 @@ struct Plan {
   long certificate_days = 30;
   support::KeyKind keys = support::KeyKind::ecdsa;
   int concurrency = 4;
+  std::string soap = "1.2";
 };
 
 class City {
@@ -46,11 +47,14 @@ class City {
   void with(const std::function<void(pull::JobRunner&, store::Store&)>& work);
 
   support::Simulator& registry() { return *simulator_; }
+  const support::SimulatorPki& pki() const { return pki_; }
   void stop_registry() { simulator_.reset(); }
-  // In a process of its own, which may die: the exit code, or minus the signal.
-  int night_in_a_child(pull::RunOptions options = {});
+  // In a process of its own, which may die: the exit code, or minus the signal. `first` is what it does
+  // before anything else.
+  int night_in_a_child(pull::RunOptions options = {}, const std::function<void()>& first = {});
   // The same, and the child is killed after so long when it has not ended by then.
-  int night_in_a_child(pull::RunOptions options, std::chrono::microseconds kill_after);
+  int night_in_a_child(pull::RunOptions options, std::chrono::microseconds kill_after,
+                       const std::function<void()>& first = {});
   // A night passes in the registry, and a day for both clocks.
   void next_day();
   // Days in which nothing happens in the registry.
@@ -61,11 +65,16 @@ class City {
   std::filesystem::path file(std::string_view name) const { return folder_.path() / name; }
   // Writes tilts.xml with one text replaced, and reads it again.
   void edit_configuration(std::string_view from, std::string_view to);
+  // The same for the registry's profile, as the gateway has it: the registry goes on with what it has read.
+  void edit_profile(std::string_view from, std::string_view to);
 
-  // Complete delivery files of a target (those with a manifest), in the order in which to take them.
+  // Complete delivery files of a target (those with a manifest), in the order in which to take them. Throws
+  // when one is not what its manifest says.
   std::vector<std::filesystem::path> deliveries(const std::string& target) const;
   // The table as a reader of all deliveries would have it: client number to the row's line, without its
   // action.
+  // Throws when a delivery tells that reader what it knows: a row added twice, changed to what it is, removed
+  // when it is not there.
   std::map<std::string, std::string> table(const std::string& target) const;
   // Lines of the last deliveries of a target that begin with this action.
   std::vector<std::string> lines(const std::filesystem::path& file) const;
