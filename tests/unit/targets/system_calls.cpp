@@ -1,5 +1,6 @@
 #include "tests/unit/targets/system_calls.h"
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
@@ -9,7 +10,7 @@
 
 namespace {
 
-int calls_to_live = 0;
+std::atomic<int> calls_to_live = 0;  // the store writes on a thread of its own
 std::string failing;
 int failing_with = 0;
 bool recording = false;
