@@ -16,6 +16,7 @@ std::string asked(const RunReport& report) {
          counted(counts.changed_codes, "code changed", "codes changed");
 }
 
+// Of what was planned: a target out of reach gets nothing, and a preview none of them.
 std::string delivered(const RunReport& report) {
   int64_t rows = 0;
   for (const Delivered& delivery : report.deliveries) rows += delivery.rows;
@@ -23,10 +24,12 @@ std::string delivered(const RunReport& report) {
   if (report.preview)
     return fmt::format("a preview, nothing was delivered; a run would bring {} added, {} changed, {} removed",
                        counts.adds, counts.changes, counts.removals);
-  return rows == 0
-             ? "nothing changed, nothing was delivered"
-             : counted(rows, "row", "rows") + fmt::format(" delivered ({} added, {} changed, {} removed)",
-                                                          counts.adds, counts.changes, counts.removals);
+  const int64_t planned = counts.adds + counts.changes + counts.removals;
+  if (rows == 0 && planned == 0) return "nothing changed, nothing was delivered";
+  return (rows < planned ? fmt::format("{} of ", rows) + counted(planned, "row", "rows")
+                         : counted(rows, "row", "rows")) +
+         fmt::format(" delivered ({} added, {} changed, {} removed)", counts.adds, counts.changes,
+                     counts.removals);
 }
 
 std::string held_back(const RunReport& report) {
@@ -56,7 +59,9 @@ std::string sentence_of(const RunReport& report, const std::string& problem) {
   if (!why_not_fetched.empty()) {
     text += why_not_fetched;
     if (!problem.empty() && !report.answer_later.empty()) text += "; " + report.answer_later;
-    if (!report.deliveries.empty() || report.counts.unchanged > 0)
+    if (report.fetched)
+      text += "; " + delivered(report);
+    else if (!report.deliveries.empty() || report.counts.unchanged > 0)
       text += fmt::format("; from what was stored{}: {}",
                           report.as_of.empty() ? "" : " as of " + report.as_of, delivered(report));
   } else if (report.fetched) {

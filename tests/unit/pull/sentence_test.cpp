@@ -94,6 +94,19 @@ TEST(Sentence, AFailedFetchSaysWhyFirstAndHowOldTheRestIs) {
   EXPECT_THAT(sentence, HasSubstr("from what was stored as of 2026-11-20T00:30:00.000Z: 1 row delivered"));
 }
 
+TEST(Sentence, ATargetOutOfReachIsNotCountedAsDelivered) {
+  RunReport report = night();
+  report.as_of = "2026-11-20T00:30:00.000Z";
+  report.counts.adds = 30;
+  report.deliveries = {{"cards", "c.csv", 10}};
+  const std::string problem = "target residents: no space is left for it; free some";
+  const std::string sentence = sentence_of(report, problem);
+  EXPECT_THAT(sentence, HasSubstr("10 of 30 rows delivered (30 added, 0 changed, 0 removed)"));
+  EXPECT_THAT(sentence, Not(HasSubstr("from what was stored")));  // it was fetched
+  report.deliveries.clear();
+  EXPECT_THAT(sentence_of(report, problem), HasSubstr("0 of 30 rows delivered"));
+}
+
 TEST(Sentence, SaysWhyNothingWasRemovedAndWhatWasReplaced) {
   RunReport report = night();
   report.why_no_removals = "the registry counts 3 people and 2 came, ask it";
