@@ -2,6 +2,7 @@
 #include <csignal>
 #include <utility>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -14,6 +15,7 @@ namespace tilts::system_test {
 namespace {
 
 using pull::RunState;
+using testing::AllOf;
 using testing::HasSubstr;
 
 pull::RunOptions initial() {
@@ -46,10 +48,40 @@ TEST(Storage, AFullDiskEndsTheRunAndTheNextOneCarriesOn) {
     report = city.night(initial());
   }
   EXPECT_EQ(report.state, RunState::transient) << report.sentence;
+  EXPECT_EQ(pull::exit_code(report.state), 6);
+  EXPECT_THAT(report.sentence,
+              HasSubstr("the disk cannot be read or written, it may be full; nothing of this step was kept"));
   EXPECT_TRUE(city.deliveries("residents").empty());
   const pull::RunReport next = city.night(initial());
   EXPECT_TRUE(next.fetched) << next.sentence;
   EXPECT_EQ(city.table("residents").size(), 300u);
+}
+
+// The store is elsewhere, so that only the targets meet the full disk; the card holders fit.
+TEST(Storage, AFullDiskUnderATargetLeavesNoHalfFile) {
+  support::PostgreSql server;
+  Plan plan;
+  plan.residents = 100;
+  plan.store = server.fresh_database();
+  City city(plan);
+  pull::RunReport report;
+  {
+    const FullDisk full(8'000);
+    report = city.night(initial());
+  }
+  EXPECT_EQ(report.state, RunState::transient) << report.sentence;
+  EXPECT_EQ(pull::exit_code(report.state), 6);
+  EXPECT_THAT(report.sentence,
+              AllOf(HasSubstr("out/residents"), HasSubstr("no space is left for it; nothing was delivered")));
+  EXPECT_TRUE(city.deliveries("residents").empty());
+  for (const auto& left : std::filesystem::directory_iterator(city.file("out/residents")))
+    ADD_FAILURE() << "left behind: " << left.path();
+  const size_t cards = city.table("cards").size();
+  EXPECT_GT(cards, 0u);
+  EXPECT_THAT(report.sentence, HasSubstr(fmt::format("; {} of ", cards)));
+  const pull::RunReport next = city.night(initial());
+  EXPECT_TRUE(next.fetched) << next.sentence;
+  EXPECT_EQ(city.table("residents").size(), 100u);
 }
 
 TEST(Storage, OneTargetOutOfReachKeepsNothingFromTheOthers) {
@@ -77,6 +109,9 @@ TEST(Storage, AStoreThatIsGoneInTheMiddleEndsTheRunAndTheNextOneCarriesOn) {
   pull::RunReport report;
   city.with([&](pull::JobRunner& runner, store::Store&) { report = runner.run("residents", options); });
   EXPECT_EQ(report.state, RunState::transient) << report.sentence;
+  EXPECT_EQ(pull::exit_code(report.state), 6);
+  EXPECT_THAT(report.sentence,
+              HasSubstr("the database server does not answer; nothing of this step was kept"));
   EXPECT_TRUE(city.deliveries("residents").empty());
   server.start();
   const pull::RunReport next = city.night(initial());
@@ -84,10 +119,17 @@ TEST(Storage, AStoreThatIsGoneInTheMiddleEndsTheRunAndTheNextOneCarriesOn) {
   EXPECT_EQ(city.table("residents").size(), 300u);
 }
 
-TEST(Storage, AnUnreadableMasterKeyIsARefusal) {
+TEST(Storage, AMasterKeyThatOthersMayReadIsARefusal) {
   City city;
   std::filesystem::permissions(city.file("master.key"), std::filesystem::perms::all);
-  EXPECT_THROW(city.night(), Error);
+  try {
+    city.night();
+    FAIL() << "it ran";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::config);
+    EXPECT_THAT(error.what(), AllOf(HasSubstr(city.file("master.key").string()),
+                                    HasSubstr("others may read it; run `chmod 600` on it")));
+  }
 }
 
 }  // namespace
