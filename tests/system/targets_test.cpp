@@ -197,11 +197,11 @@ class Ways : public testing::Test {
     return city.table("residents");
   }
   static void expect_as_usual(Plan plan) {
-    plan.residents = 100;
+    plan.residents = 60;
     Plan usual;
     usual.residents = plan.residents;
     City city(plan), other(usual);
-    EXPECT_EQ(difference(lived(city, 100), lived(other, 100)), "");
+    EXPECT_EQ(difference(lived(city, 60), lived(other, 60)), "");
     city.with(
         [](pull::JobRunner&, store::Store& store) { EXPECT_THAT(store.verify_audit().defects, IsEmpty()); });
   }
