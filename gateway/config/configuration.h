@@ -76,12 +76,11 @@ struct ScheduleSettings {
   std::optional<std::chrono::minutes> latest_start, deliver_by;
 };
 
-// Who may be asked about. Exactly one of csv, sql and none_because is said.
+// Who may be asked about. Either csv or sql is said.
 struct RosterSettings {
-  std::string csv;           // file
-  std::string sql;           // SELECT client, code, open …
-  std::string connection;    // of sql
-  std::string none_because;  // why this job needs no roster
+  std::string csv;         // file
+  std::string sql;         // SELECT client, code, open …
+  std::string connection;  // of sql
   std::chrono::days leavers_kept{30};
 };
 

@@ -178,10 +178,6 @@ ScheduleSettings schedule(const Element& element) {
 
 RosterSettings roster(const Element& element) {
   RosterSettings read;
-  if (element.name() == "no-roster") {
-    read.none_because = element.text("because");
-    return read;
-  }
   read.csv = element.path("csv");
   read.sql = element.text("sql");
   read.connection = element.has("connection") ? element.connection("connection") : std::string();

@@ -26,7 +26,6 @@ Finding finding_of(const RosterFinding& line) {
 
 void Night::take_roster() {
   if (options_.progress) options_.progress({});
-  if (!job_.roster.none_because.empty()) return;
   const Roster roster = read_roster(job_.roster);
   report_.counts.roster_broken = static_cast<int64_t>(roster.findings.size());
   for (const RosterFinding& line : roster.findings)

@@ -182,7 +182,7 @@ TEST(Status, ManyJobsAndRegistriesStillFit) {
     const std::string n = std::to_string(i);
     more +=
         R"(<job name="a-job-with-quite-a-long-name-)" + n +
-        R"(" registry="population" operation="residents" legal-basis="residents"><no-roster because="test"/>)"
+        R"(" registry="population" operation="residents" legal-basis="residents"><roster csv="roster.csv" leavers-kept-days="30"/>)"
         R"(<deliver mapping="mappings/municipal/resident.xml" target="t)" +
         n + R"("/></job><target name="t)" + n + R"(" kind="csv" folder="out/)" + n + R"("/>)";
   }

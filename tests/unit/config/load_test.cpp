@@ -147,6 +147,7 @@ TEST(Load, WhatTheSchemaForbids) {
            {R"(kind="csv")", R"(kind="excel")"},
            {R"(table="card_holder")", R"(table="card_holder; DROP TABLE x")"},
            {R"(<roster csv="roster.csv" leavers-kept-days="30"/>)", ""},
+           {R"(<roster csv="roster.csv" leavers-kept-days="30"/>)", R"(<no-roster because="all"/>)"},
            {R"(active-from="2026-01-01T00:00:00Z")", R"(active-from="yesterday")"},
            {R"(name="residents" registry="population" operation)",
             R"(name="Resi dents" registry="population" operation)"},
