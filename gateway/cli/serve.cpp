@@ -60,8 +60,9 @@ class Daemon final : public Poco::Util::ServerApplication {
     pull::Registries registries(configuration, context_.clock);
     pull::JobRunner runner(configuration, store, registries, context_.clock);
     for (const pull::RunReport& ended : runner.repair())
-      ended.preview ? bell.note(ended.sentence)
-                    : bell.ring(store::about_job(ended.job), std::string(name(ended.state)), ended.sentence);
+      ended.preview
+          ? bell.note(ended.sentence)
+          : bell.ring(store::about_job(ended.job), std::string(pull::name(ended.state)), ended.sentence);
 
     schedule::Planner planner(planned_jobs(configuration), store, bell, context_.clock.now());
     schedule::Duties duties;

@@ -64,7 +64,7 @@ TEST(Progress, IsCutToTheTerminalAndOutOfTheWayOfWhatIsPrinted) {
   watcher.context.width = 20;
   ProgressLine line(watcher.context);
   line.show({.stage = pull::Progress::Stage::asking, .pages = 25, .records = 7400});
-  EXPECT_EQ(watcher.out.str(), "\r\x1b[Kasking   25 pages  …");
+  EXPECT_EQ(watcher.out.str(), "\r\x1b[Kasking   25 pages …");
   line.clear();
   line.clear();
   EXPECT_THAT(watcher.out.str(), testing::EndsWith("…\r\x1b[K"));
