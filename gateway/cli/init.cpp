@@ -70,6 +70,7 @@ Exit init(Context& context) {
   context.out << fmt::format(R"(
 Next:
   1. Change {}: your municipality, registry, certificates, roster, targets.
+     Adapters, their profiles and the mappings come with Tilts (docs/operating.md#installing).
   2. tilts check                 lists what is still missing, each with its line.
   3. tilts check --online REGISTRY
   4. tilts run JOB --preview     asks, and shows what it would deliver.
