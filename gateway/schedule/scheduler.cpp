@@ -92,7 +92,8 @@ void Scheduler::work(const std::string& lane, std::stop_token stop) {
       if (const std::optional<Due> due = planner_.take(lane, clock_.now())) {
         Outcome outcome{.kind = Outcome::Kind::failed,
                         .run = {},
-                        .sentence = "job " + due->job + ": ended for a reason without words"};
+                        .sentence = "job " + due->job + ": ended for a reason without words",
+                        .trouble = std::string(pull::name(pull::RunState::bug))};
         try {
           outcome = outcome_of(duties_.run(*due, stop));
         } catch (const std::exception& failure) {

@@ -99,9 +99,10 @@ TEST(Scheduler, AnExceptionNeverEndsTheChain) {
            },
            [] { throw std::runtime_error("the disk is full"); }});
   EXPECT_TRUE(day.serve_until([&] { return runs >= 4; }));
+  // The two ways to end are one kind of trouble: its alarm has the words of the last.
   EXPECT_THAT(day.office.standing(),
-              testing::IsSupersetOf({testing::Matcher<std::string>(HasSubstr("the adapter threw")),
-                                     testing::Matcher<std::string>(HasSubstr("without words")),
+              testing::IsSupersetOf({testing::Matcher<std::string>(testing::AnyOf(
+                                         HasSubstr("the adapter threw"), HasSubstr("without words"))),
                                      testing::Matcher<std::string>(HasSubstr("the disk is full"))}));
 }
 
