@@ -7,13 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/population/declaration.h"
 #include "plugins/sdk/adapter.h"
 
 namespace {
 
 namespace sdk = tilts::sdk;
-
-constexpr std::array person_fields{sdk::field("code", "personas kods")};
 
 class Wayward {
  public:
@@ -21,7 +20,8 @@ class Wayward {
   static constexpr std::array settings{
       sdk::integer_setting("page-size", "not used", "100", 1, 1000),
   };
-  static constexpr std::array record_types{sdk::record_type("person", "One person.", person_fields)};
+  // What the mappings of the tests read; it emits the code alone.
+  static constexpr auto record_types = tilts::population::record_types;
   static constexpr std::array operations{
       sdk::operation("throws", "throws after it emitted half a page", TILTS_PULL),
       sdk::operation("aborts", "calls abort", TILTS_PULL),
