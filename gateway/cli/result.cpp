@@ -1,9 +1,8 @@
 #include "gateway/cli/result.h"
 
-#include <string_view>
-
 #include "gateway/base/error.h"
 #include "gateway/cli/hand_over.h"
+#include "gateway/cli/opened.h"
 #include "gateway/store/lock_file.h"
 
 namespace tilts::cli {
@@ -20,11 +19,9 @@ std::string failure(const std::string& code) {
 }  // namespace
 
 bool cut_off(const config::Configuration& configuration, const store::Run& run) {
-  constexpr std::string_view sqlite = "sqlite:";
   if (!store::under_way(run.state)) return false;
-  const std::string& connection = configuration.store.connection;
-  if (connection.starts_with(sqlite))
-    return !store::LockFile::held(connection.substr(sqlite.size()) + ".lock");
+  if (const auto file = sqlite_file(configuration); !file.empty())
+    return !store::LockFile::held(file.string() + ".lock");
   try {
     return run.occurrence && !daemon_answers(configuration);
   } catch (const Error&) {

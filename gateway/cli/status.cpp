@@ -57,10 +57,9 @@ Picture look(const config::Configuration& configuration, const Context& context)
 }
 
 bool has_store(const config::Configuration& configuration) {
-  constexpr std::string_view sqlite = "sqlite:";
-  const std::string& connection = configuration.store.connection;
+  const std::filesystem::path file = sqlite_file(configuration);
   std::error_code none;
-  return !connection.starts_with(sqlite) || std::filesystem::exists(connection.substr(sqlite.size()), none);
+  return file.empty() || std::filesystem::exists(file, none);
 }
 
 std::optional<Time> heartbeat(const config::Configuration& configuration) {

@@ -31,10 +31,6 @@ Time written(const std::filesystem::path& file) {
   return std::chrono::time_point_cast<Time::duration>(std::chrono::file_clock::to_sys(time));
 }
 
-}  // namespace
-
-namespace {
-
 struct Turns {
   std::mutex mutex;
   std::condition_variable_any ended;
