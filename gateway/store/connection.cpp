@@ -132,19 +132,19 @@ void Connection::demand_files() const {
 }
 
 // A session whose server went away says so only when it is asked.
-Poco::Data::Session ReaderPool::take() {
+Session ReaderPool::take() {
   for (;;) {
     std::unique_lock guard(mutex_);
     if (idle_.empty()) break;
-    Poco::Data::Session session = std::move(idle_.back());
+    Session session = std::move(idle_.back());
     idle_.pop_back();
     guard.unlock();
-    if (connection_.sqlite() || Session(session).answers()) return session;
+    if (connection_.sqlite() || session.answers()) return session;
   }
-  return connection_.open(Access::read);
+  return Session(connection_.open(Access::read));
 }
 
-void ReaderPool::give_back(Poco::Data::Session session) {
+void ReaderPool::give_back(Session session) {
   const std::lock_guard guard(mutex_);
   if (idle_.size() < kIdle) idle_.push_back(std::move(session));
 }

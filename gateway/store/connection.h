@@ -60,13 +60,13 @@ class ReaderPool {
   explicit ReaderPool(const Connection& connection) : connection_(connection) {}
 
   // An idle session that still answers, or a new one.
-  Poco::Data::Session take();
-  void give_back(Poco::Data::Session session);
+  Session take();
+  void give_back(Session session);
 
  private:
   const Connection& connection_;
   std::mutex mutex_;
-  std::vector<Poco::Data::Session> idle_;
+  std::vector<Session> idle_;
 };
 
 }  // namespace tilts::store

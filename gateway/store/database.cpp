@@ -229,7 +229,7 @@ bool Database::is_sqlite() const { return implementation_->connection.sqlite(); 
 
 namespace {
 
-Poco::Data::Session borrow(ReaderPool& pool, const Connection& connection) {
+Session borrow(ReaderPool& pool, const Connection& connection) {
   try {
     return pool.take();
   } catch (...) {
@@ -241,11 +241,10 @@ Poco::Data::Session borrow(ReaderPool& pool, const Connection& connection) {
 
 Database::Reader::Reader(const Database& database)
     : database_(database),
-      lent_(borrow(*database.implementation_->readers, database.implementation_->connection)),
-      session_(lent_) {}
+      session_(borrow(*database.implementation_->readers, database.implementation_->connection)) {}
 
 Database::Reader::~Reader() {
-  if (whole_) database_.implementation_->readers->give_back(lent_);
+  if (whole_) database_.implementation_->readers->give_back(session_);
 }
 
 void Database::Reader::failed() {

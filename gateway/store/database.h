@@ -69,7 +69,6 @@ class Database::Reader {
 
  private:
   const Database& database_;
-  Poco::Data::Session lent_;
   Session session_;
   bool whole_ = true;  // false: not to be lent again
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -11,12 +12,14 @@
 #include <vector>
 
 #include <Poco/Data/LOB.h>
+#include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/error.h"
 #include "gateway/store/sql.h"
+#include "gateway/store/sqlite_statements.h"
 
 namespace tilts::store {
 
@@ -30,7 +33,11 @@ struct Blob {
 
 class Session {
  public:
-  explicit Session(Poco::Data::Session session) : session_(std::move(session)) {}
+  explicit Session(Poco::Data::Session session)
+      : session_(std::move(session)),
+        sqlite_(session_.connector() == Poco::Data::SQLite::Connector::KEY
+                    ? std::make_shared<SqliteStatements>(session_)
+                    : nullptr) {}
 
   // Asks the server; not inside a transaction that failed. A library that was told nothing yet calls a broken
   // connection whole.
@@ -51,8 +58,11 @@ class Session {
  protected:
   template <typename... Arguments>
   void bind(Poco::Data::Statement& statement, const Sql& sql, Arguments&... arguments);
+  template <typename... Arguments>
+  void bind(SqliteStatements::Use& use, const Sql& sql, const Arguments&... arguments);
 
   Poco::Data::Session session_;
+  std::shared_ptr<SqliteStatements> sqlite_;  // null on PostgreSQL
 };
 
 class Transaction : public Session {
@@ -66,11 +76,22 @@ class Transaction : public Session {
   using Session::Session;
 };
 
-// --- how arguments and columns cross to Poco ---------------------------------------------------------------
+// --- how arguments and columns cross
+// ---------------------------------------------------------------------------
 
 namespace detail {
 
-// What Poco binds for an argument, and how a result column comes back.
+// To SQLite.
+inline void bind(SqliteStatements::Use& use, const Blob& value) { use.bind_bytes(value.bytes); }
+inline void bind(SqliteStatements::Use& use, Time value) {
+  use.bind(static_cast<int64_t>(value.time_since_epoch().count()));
+}
+template <typename T>
+requires std::is_integral_v<T>
+void bind(SqliteStatements::Use& use, T value) { use.bind(static_cast<int64_t>(value)); }
+inline void bind(SqliteStatements::Use& use, std::string_view value) { use.bind(value); }
+
+// To Poco.
 inline Poco::Data::BLOB bound(const Blob& value) {
   return Poco::Data::BLOB(reinterpret_cast<const unsigned char*>(value.bytes.data()), value.bytes.size());
 }
@@ -79,20 +100,26 @@ template <typename T>
 requires std::is_integral_v<T> Poco::Int64 bound(T value) { return static_cast<Poco::Int64>(value); }
 inline std::string bound(std::string_view value) { return std::string(value); }
 
+// From either. Type is what Poco fills.
 template <typename T>
-struct Column {
-  using Type = T;
-  static T value(T&& raw) { return std::move(raw); }
+struct Column;
+template <>
+struct Column<std::string> {
+  using Type = std::string;
+  static std::string value(std::string&& raw) { return std::move(raw); }
+  static std::string read(const SqliteStatements::Use& use, int column) { return use.text(column); }
 };
 template <>
 struct Column<int64_t> {
   using Type = Poco::Int64;
   static int64_t value(Poco::Int64 raw) { return raw; }
+  static int64_t read(const SqliteStatements::Use& use, int column) { return use.number(column); }
 };
 template <>
 struct Column<Time> {
   using Type = Poco::Int64;
   static Time value(Poco::Int64 raw) { return Time(std::chrono::milliseconds(raw)); }
+  static Time read(const SqliteStatements::Use& use, int column) { return value(use.number(column)); }
 };
 template <>
 struct Column<Blob> {
@@ -100,20 +127,43 @@ struct Column<Blob> {
   static Blob value(const Poco::Data::BLOB& raw) {
     return Blob{std::string(reinterpret_cast<const char*>(raw.rawContent()), raw.size())};
   }
+  static Blob read(const SqliteStatements::Use& use, int column) { return Blob{use.bytes(column)}; }
 };
+
+template <typename... Columns, size_t... index>
+std::tuple<Columns...> read(const SqliteStatements::Use& use, std::index_sequence<index...>) {
+  return {Column<Columns>::read(use, index)...};
+}
+
+inline void demand_arguments(const Sql& sql, size_t arguments) {
+  if (static_cast<size_t>(sql.arguments()) != arguments)
+    throw Error(Code::bug, "store: a statement got another number of arguments than it has placeholders");
+}
 
 }  // namespace detail
 
 template <typename... Arguments>
+void Session::bind(SqliteStatements::Use& use, const Sql& sql, const Arguments&... arguments) {
+  detail::demand_arguments(sql, sizeof...(Arguments));
+  (detail::bind(use, arguments), ...);
+}
+
+template <typename... Arguments>
 void Session::bind(Poco::Data::Statement& statement, const Sql& sql, Arguments&... arguments) {
-  if (sql.arguments() != sizeof...(Arguments))
-    throw Error(Code::bug, "store: a statement got another number of arguments than it has placeholders");
+  detail::demand_arguments(sql, sizeof...(Arguments));
   statement << std::string(sql.text());
   ((statement, Poco::Data::Keywords::use(arguments)), ...);
 }
 
 template <typename... Columns, typename... Arguments>
 std::vector<std::tuple<Columns...>> Session::rows(const Sql& sql, const Arguments&... arguments) {
+  std::vector<std::tuple<Columns...>> result;
+  if (sqlite_) {
+    SqliteStatements::Use use = sqlite_->use(sql);
+    bind(use, sql, arguments...);
+    while (use.step()) result.push_back(detail::read<Columns...>(use, std::index_sequence_for<Columns...>()));
+    return result;
+  }
   std::tuple<std::vector<typename detail::Column<Columns>::Type>...> raw;
   auto values = std::make_tuple(detail::bound(arguments)...);
   Poco::Data::Statement statement(session_);
@@ -121,7 +171,6 @@ std::vector<std::tuple<Columns...>> Session::rows(const Sql& sql, const Argument
   std::apply([&](auto&... column) { ((statement, Poco::Data::Keywords::into(column)), ...); }, raw);
   statement.execute();
 
-  std::vector<std::tuple<Columns...>> result;
   const size_t count = std::get<0>(raw).size();
   result.reserve(count);
   for (size_t row = 0; row < count; ++row)
@@ -156,6 +205,11 @@ inline bool Session::answers() {
 
 template <typename... Arguments>
 size_t Transaction::run(const Sql& sql, const Arguments&... arguments) {
+  if (sqlite_) {
+    SqliteStatements::Use use = sqlite_->use(sql);
+    bind(use, sql, arguments...);
+    return use.finish();
+  }
   auto values = std::make_tuple(detail::bound(arguments)...);
   Poco::Data::Statement statement(session_);
   std::apply([&](auto&... value) { bind(statement, sql, value...); }, values);
