@@ -12,8 +12,8 @@
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
+#include "gateway/base/sha256.h"
 #include "gateway/cli/wire.h"
-#include "gateway/targets/sha256.h"
 
 namespace tilts::cli {
 namespace {
@@ -131,9 +131,9 @@ std::filesystem::path desk_file(const config::Configuration& configuration) {
 
 std::string setup_of(const config::Configuration& configuration) {
   std::ifstream file(configuration.file, std::ios::binary);
-  targets::Sha256 hash;
+  Sha256 hash;
   hash.add(std::string(std::istreambuf_iterator<char>(file), {}));
-  return fmt::format("tilts {} {}", TILTS_VERSION, targets::to_hex(hash.finish()));
+  return fmt::format("tilts {} {}", TILTS_VERSION, to_hex(hash.finish()));
 }
 
 bool daemon_answers(const config::Configuration& configuration) {

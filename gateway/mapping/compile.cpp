@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
+#include "gateway/base/sha256.h"
 #include "gateway/mapping/program.h"
 #include "gateway/mapping/settings_file.h"
-#include "gateway/targets/sha256.h"
 
 namespace tilts::mapping {
 namespace {
@@ -293,10 +293,10 @@ std::unique_ptr<const Mapping::Program> compile(const std::filesystem::path& pat
   const SettingsFile file = read_settings(path, "mapping", problems);
   if (file.root == nullptr) return program;
   Compiler(path.string(), problems, *program).read(file.root);
-  targets::Sha256 hash;
+  Sha256 hash;
   hash.add(file.bytes);
   for (const auto& list : program->lists) hash.add(list->bytes);
-  program->hash = targets::to_hex(hash.finish());
+  program->hash = to_hex(hash.finish());
   std::ranges::stable_sort(problems, {},
                            [](const Problem& problem) { return std::tie(problem.file, problem.line); });
   return program;

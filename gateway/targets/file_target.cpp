@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
+#include "gateway/base/sha256.h"
 #include "gateway/targets/durable_file.h"
 #include "gateway/targets/manifest.h"
 #include "gateway/targets/names.h"
-#include "gateway/targets/sha256.h"
 
 namespace tilts::targets {
 namespace {

@@ -1,7 +1,7 @@
 #include "gateway/targets/row.h"
 
 #include "gateway/base/error.h"
-#include "gateway/targets/sha256.h"
+#include "gateway/base/sha256.h"
 
 namespace tilts::targets {
 

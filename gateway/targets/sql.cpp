@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "gateway/base/error.h"
+#include "gateway/base/sha256.h"
 #include "gateway/targets/durable_file.h"
 #include "gateway/targets/names.h"
-#include "gateway/targets/sha256.h"
 #include "gateway/targets/sql_text.h"
 
 namespace tilts::targets {

@@ -32,7 +32,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> rooms = {
     {"gateway/schedule", {"gateway/base", "gateway/config", "gateway/pull", "gateway/store"}},
     {"gateway/cli",
      {"gateway/base", "gateway/config", "gateway/exchange", "gateway/mapping", "gateway/pull",
-      "gateway/schedule", "gateway/store", "gateway/targets", "gateway/xml", "plugins/host"}},
+      "gateway/schedule", "gateway/store", "gateway/xml", "plugins/host"}},
     {"gateway", {"gateway/base", "gateway/cli", "gateway/exchange", "gateway/xml"}},
     {"adapters/echo", {"plugins/sdk"}},
     {"adapters/population", {"plugins/sdk"}},

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/base/sha256.h"
 #include "gateway/targets/durable_file.h"
 #include "gateway/targets/manifest.h"
-#include "gateway/targets/sha256.h"
 #include "gateway/targets/target.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/targets/rows.h"

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/base/error.h"
-#include "gateway/targets/sha256.h"
+#include "gateway/base/sha256.h"
 #include "tests/unit/targets/rows.h"
 
 namespace tilts::targets {

@@ -1,8 +1,8 @@
-#include "gateway/targets/sha256.h"
+#include "gateway/base/sha256.h"
 
 #include "gateway/base/error.h"
 
-namespace tilts::targets {
+namespace tilts {
 namespace {
 
 void check(int result) {
@@ -38,4 +38,4 @@ std::string to_hex(const Sha256::Digest& digest) {
   return text;
 }
 
-}  // namespace tilts::targets
+}  // namespace tilts

@@ -10,7 +10,7 @@
 
 #include "gateway/base/handle.h"
 
-namespace tilts::targets {
+namespace tilts {
 
 class Sha256 {
  public:
@@ -26,4 +26,4 @@ class Sha256 {
 
 std::string to_hex(const Sha256::Digest& digest);  // lower case
 
-}  // namespace tilts::targets
+}  // namespace tilts
