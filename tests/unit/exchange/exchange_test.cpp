@@ -289,16 +289,23 @@ TEST_F(ExchangeTest, sends_nothing_that_was_not_written_down) {
 }
 
 TEST_F(ExchangeTest, submits_once_and_calls_everything_else_unknown) {
-  ServerReply reply;
+  std::mutex mutex;  // the server answers on a thread of its own
+  ServerReply next;
+  const auto say = [&](ServerReply reply) {
+    const std::scoped_lock lock(mutex);
+    next = std::move(reply);
+  };
   serve([&](const ServerRequest& request) {
+    const std::scoped_lock lock(mutex);
+    const ServerReply& reply = next;
     if (reply.body == "signed") return answer(request);
     if (reply.body == "fault") return signed_fault(request, "Sender");
     if (reply.body == "receiver") return signed_fault(request, "Receiver");
     return reply;
   });
-  reply.body = "signed";
+  say({.body = "signed"});
   EXPECT_EQ(submit(call("x")), "answer to x");
-  reply.body = "fault";
+  say({.body = "fault"});
   EXPECT_THAT(submit(call("x")), HasSubstr("declined: "));
   std::vector<ServerReply> lost = {{.body = "receiver"},
                                    {.status = 503},
@@ -310,10 +317,11 @@ TEST_F(ExchangeTest, submits_once_and_calls_everything_else_unknown) {
                                    unsigned_fault(500, "Sender")};
   size_t requests = server->requests();
   for (const ServerReply& one : lost) {
-    reply = one;
+    say(one);
     EXPECT_THAT(submit(call("x")), HasSubstr("unknown: registry population: request urn:uuid:mine: "));
     EXPECT_EQ(server->requests(), ++requests);
   }
+  server.reset();  // before what it answers from
 }
 
 TEST_F(ExchangeTest, knows_when_a_submission_never_left) {
@@ -427,7 +435,7 @@ TEST_F(ExchangeTest, ends_many_with_the_first_failure) {
 
 TEST_F(ExchangeTest, stops_many_on_request) {
   std::stop_source source;
-  serve([&](const ServerRequest& request) {
+  serve([source](const ServerRequest& request) mutable {
     ServerReply reply = answer(request);
     if (request.number > 5) {
       source.request_stop();
