@@ -20,6 +20,7 @@
 #include "gateway/pull/roster.h"
 #include "gateway/pull/run_services.h"
 #include "tests/bench/process_cost.h"
+#include "tests/bench/program.h"
 #include "tests/system/city.h"
 
 namespace tilts::bench {
@@ -129,7 +130,9 @@ std::string ceiling() {
   return "the ceiling of the " + ended.output.substr(ended.output.rfind("simulator: "));
 }
 
-int run(int count, char** words) {
+}  // namespace
+
+int program(int count, char** words) {
   bool check = false;
   int people = 300;
   for (int i = 1; i < count; ++i) {
@@ -161,14 +164,4 @@ int run(int count, char** words) {
   return check && missed ? 1 : 0;
 }
 
-}  // namespace
 }  // namespace tilts::bench
-
-int main(int count, char** words) {
-  try {
-    return tilts::bench::run(count, words);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
-}

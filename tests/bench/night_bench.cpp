@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "tests/bench/process_cost.h"
+#include "tests/bench/program.h"
 #include "tests/system/city.h"
 
 namespace tilts::bench {
@@ -72,7 +73,9 @@ class City {
   double peak_ = 0;
 };
 
-int run(int count, char** words) {
+}  // namespace
+
+int program(int count, char** words) {
   bool check = false;
   std::vector<int> sizes;
   for (int i = 1; i < count; ++i) {
@@ -101,14 +104,4 @@ int run(int count, char** words) {
   return check && missed ? 1 : 0;
 }
 
-}  // namespace
 }  // namespace tilts::bench
-
-int main(int count, char** words) {
-  try {
-    return tilts::bench::run(count, words);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
-}

@@ -31,6 +31,7 @@
 #include "tests/bench/change_page.h"
 #include "tests/bench/plain_xmlsec.h"
 #include "tests/bench/process_cost.h"
+#include "tests/bench/program.h"
 #include "tests/plugins/fake_services.h"
 #include "tests/support/temporary_folder.h"
 
@@ -283,7 +284,9 @@ Figures median(std::array<Figures, rounds>& all) {
   return middle;
 }
 
-int run(int count, char** words) {
+}  // namespace
+
+int program(int count, char** words) {
   size_t pages = 6;
   bool check = false;
   for (int i = 1; i < count; ++i) {
@@ -328,14 +331,4 @@ int run(int count, char** words) {
   return check && missed ? 1 : 0;
 }
 
-}  // namespace
 }  // namespace tilts::bench
-
-int main(int count, char** words) {
-  try {
-    return tilts::bench::run(count, words);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
-}

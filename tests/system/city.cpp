@@ -9,10 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/sha256.h"
 #include "gateway/config/load.h"
 #include "gateway/pull/registries.h"
 #include "gateway/store/vault.h"
-#include "gateway/targets/sha256.h"
 
 namespace tilts::system_test {
 namespace {
@@ -35,6 +35,12 @@ void replace(std::string& text, std::string_view from, std::string_view to) {
 }
 
 }  // namespace
+
+pull::RunOptions initial() {
+  pull::RunOptions options;
+  options.initial = true;
+  return options;
+}
 
 City::City(Plan plan) : plan_(std::move(plan)), pki_(folder_.path(), plan_.keys, plan_.certificate_days) {
   for (const char* name : {"findings", "checkpoints", "out", "out/residents", "out/addresses", "out/cards"})
@@ -171,9 +177,9 @@ std::vector<std::filesystem::path> City::deliveries(const std::string& target) c
   for (const auto& entry : fs::directory_iterator(folder() / "out" / target)) {
     const fs::path manifest = entry.path().string() + ".manifest.json";
     if (!fs::exists(manifest)) continue;
-    targets::Sha256 sha256;
+    Sha256 sha256;
     sha256.add(support::read_file(entry.path()));
-    if (support::read_file(manifest).find(targets::to_hex(sha256.finish())) == std::string::npos)
+    if (support::read_file(manifest).find(to_hex(sha256.finish())) == std::string::npos)
       throw std::runtime_error(entry.path().string() + " is not what its manifest says");
     files.emplace_back(fs::last_write_time(manifest), entry.path());
   }

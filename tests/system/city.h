@@ -38,6 +38,9 @@ struct Plan {
   std::string soap = "1.2";
 };
 
+// A run whose first load was announced.
+pull::RunOptions initial();
+
 class City {
  public:
   explicit City(Plan plan = {});

@@ -67,12 +67,6 @@ constexpr Fault faults[] = {
      "which counts for nothing: the message is not signed"},
 };
 
-pull::RunOptions initial() {
-  pull::RunOptions options;
-  options.initial = true;
-  return options;
-}
-
 // What the fault costs a night, and that the night after has it all: the registry lives on in between, and
 // City::table() takes no row that is told twice.
 class Faulty : public testing::Test {

@@ -10,12 +10,6 @@ using pull::RunState;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-pull::RunOptions initial() {
-  pull::RunOptions options;
-  options.initial = true;
-  return options;
-}
-
 TEST(Night, AFirstLoadThatNobodyAnnouncedWaits) {
   City city;
   const pull::RunReport report = city.night();

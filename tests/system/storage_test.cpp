@@ -18,12 +18,6 @@ using pull::RunState;
 using testing::AllOf;
 using testing::HasSubstr;
 
-pull::RunOptions initial() {
-  pull::RunOptions options;
-  options.initial = true;
-  return options;
-}
-
 // No file may grow beyond so many bytes: what a full disk looks like to a process, without being root.
 class FullDisk {
  public:

@@ -27,12 +27,6 @@ using Rows = std::map<std::string, std::string>;
 
 constexpr int nights = 200;  // of 300 people, four die
 
-pull::RunOptions initial() {
-  pull::RunOptions options;
-  options.initial = true;
-  return options;
-}
-
 // The cells of a table that a CSV target gets too, by client number, written as the CSV has them.
 Rows card_holders(const std::string& connection) {
   const std::string rest = connection.substr(connection.find(':') + 1);

@@ -14,12 +14,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-pull::RunOptions initial() {
-  pull::RunOptions options;
-  options.initial = true;
-  return options;
-}
-
 TEST(WrongAnchor, ARunIsUntrustedAndAsksOnce) {
   City city;
   city.night(initial());
