@@ -92,8 +92,7 @@ class Parts {
         ++problems_;
       }
       guarded(delivery.line, "job " + job.name, [&] {
-        const std::string zone = job.schedule ? job.schedule->zone : "Europe/Riga";
-        mapping::Mapper(compiled, {day_in(zone, context_.clock.now()), configuration_.municipality,
+        mapping::Mapper(compiled, {day_in(job.zone(), context_.clock.now()), configuration_.municipality,
                                    std::string(config::name(configuration_.environment))});
       });
     }

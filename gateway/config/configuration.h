@@ -109,6 +109,9 @@ struct JobSettings {
   RosterSettings roster;
   GuardSettings guard;
   std::vector<DeliverySettings> deliveries;
+
+  // Whose calendar its days are: the schedule's, or the country's.
+  std::string zone() const;
 };
 
 enum class TargetKind { csv, xml, ndjson, sql };

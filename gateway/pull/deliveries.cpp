@@ -65,13 +65,14 @@ std::vector<mapping::Problem> never_emitted(const mapping::Mapping& mapping,
 }
 
 OpenDeliveries open_deliveries(const config::Configuration& configuration, const config::JobSettings& job,
-                               const host::Descriptor& adapter) {
+                               const host::Descriptor* adapter) {
   OpenDeliveries deliveries;
   for (const config::DeliverySettings& settings : job.deliveries) {
     try {
       auto mapping = mapping::Mapping::load(settings.mapping);
-      if (const auto problems = never_emitted(*mapping, adapter); !problems.empty())
-        throw Error(Code::config, problems.front().text());
+      if (adapter)
+        if (const auto problems = never_emitted(*mapping, *adapter); !problems.empty())
+          throw Error(Code::config, problems.front().text());
       auto writer = open_target(configuration, settings.target, mapping->layout());
       deliveries.open.push_back({settings.target, std::move(mapping), std::move(writer)});
     } catch (const Error& error) {

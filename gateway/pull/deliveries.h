@@ -26,9 +26,10 @@ struct OpenDeliveries {
   std::optional<Error> problem;  // the first; the others are logged
 };
 
-// `adapter` says what the job's records hold: a mapping that reads anything else is not opened.
+// `adapter` says what the job's records hold: a mapping that reads anything else is not opened. nullptr when
+// nothing is to be mapped.
 OpenDeliveries open_deliveries(const config::Configuration& configuration, const config::JobSettings& job,
-                               const host::Descriptor& adapter);
+                               const host::Descriptor* adapter);
 
 // What a mapping reads and this adapter never emits, with its line: a misspelt word, which would empty a cell
 // of everybody, or remove every row.

@@ -1,10 +1,14 @@
 #include "gateway/pull/finding_sink.h"
 
+#include <optional>
+
 #include <Poco/Logger.h>
 #include <fmt/format.h>
 
 namespace tilts::pull {
 namespace {
+
+constexpr size_t page_size = 500;
 
 const char* what_happens(Weight weight) {
   switch (weight) {
@@ -43,10 +47,10 @@ FindingSink::FindingSink(store::Store& store, std::string job, std::string run,
   if (preview_) return;
   for (std::string& id : store_.read([this](store::Session& s) { return store_.findings().ids(s, job_); }))
     known_.insert(std::move(id));
-  file_ = std::make_unique<ClerkFile>(
-      folder, job_,
-      std::initializer_list<std::string_view>{"Klienta numurs", "Persona", "Personas kods", "Saņēmējs",
-                                              "Lauks", "Kas notiek", "Ko darīt", "In English", "Vieta"});
+  file_ = std::make_unique<ClerkFile>(folder, job_,
+                                      std::initializer_list<std::string_view>{
+                                          "Klienta numurs", "Persona", "Personas kods", "Saņēmējs", "Lauks",
+                                          "Kas notiek", "Ko darīt", "In English", "Vieta", "Kopš"});
 }
 
 void FindingSink::add(const FoundAbout& about, const Finding& finding) {
@@ -55,9 +59,7 @@ void FindingSink::add(const FoundAbout& about, const Finding& finding) {
   if (preview_) return;
   ++found_;
   log(about, finding);
-  file_->row({about.client, about.person, printed(about.code), about.target, finding.field,
-              what_happens_in_latvian(finding.weight), finding.latvian, finding.english, finding.place});
-  waiting_.push_back({about.target, about.client, finding});
+  waiting_.push_back({about, finding});
 }
 
 void FindingSink::log(const FoundAbout& about, const Finding& finding) {
@@ -75,9 +77,24 @@ void FindingSink::flush() {
   if (waiting_.empty()) return;
   store_.write([&](store::Transaction& transaction) {
     for (const Waiting& found : waiting_)
-      store_.findings().put(transaction, job_, found.target, found.client, run_, found.finding, clock_.now());
+      store_.findings().put(transaction, job_, found.about, run_, found.finding, clock_.now());
   });
   waiting_.clear();
+}
+
+// From the store: what this run had no chance to find again still waits for somebody to mend it.
+void FindingSink::write_file() {
+  std::vector<store::StoredFinding> page;
+  do {
+    const auto after = page.empty() ? std::nullopt : std::optional(std::move(page.back()));
+    page = store_.read([&](store::Session& session) {
+      return store_.findings().page(session, job_, after ? &*after : nullptr, page_size);
+    });
+    for (const store::StoredFinding& one : page)
+      file_->row({one.client, one.person, printed(one.code), one.target, one.finding.field,
+                  what_happens_in_latvian(one.finding.weight), one.finding.latvian, one.finding.english,
+                  one.finding.place, to_text(one.since).substr(0, 10)});
+  } while (page.size() == page_size);
 }
 
 std::string FindingSink::finish(bool keep_others) {
@@ -91,6 +108,7 @@ std::string FindingSink::finish(bool keep_others) {
     Poco::Logger::get("findings")
         .information(fmt::format("job {}: run {}: {} {}, {} new, {} gone", job_, run_, found_,
                                  found_ == 1 ? "finding" : "findings", new_, gone));
+  write_file();
   return file_->finish();
 }
 

@@ -1,6 +1,7 @@
-// Where the findings of one run go: to the findings file for the clerk, to the store, which knows since when
-// each stands, and, when it is new, to the log with an opaque id. What stands since an earlier run is counted
-// there: a thousand lines that say the same every night would hide the one that does not.
+// Where the findings of one run go: to the store, which knows since when each stands, from there to the
+// findings file for the clerk, and, when it is new, to the log with an opaque id. What stands since an
+// earlier run is counted there: a thousand lines that say the same every night would hide the one that does
+// not.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +17,7 @@
 
 namespace tilts::pull {
 
-struct FoundAbout {
-  std::string target;  // empty: the roster or the registry's answer
-  std::string client;
-  std::string code;
-  std::string person;  // given names and surname, as far as the registry told
-};
+using store::FoundAbout;
 
 class FindingSink {
  public:
@@ -32,8 +28,9 @@ class FindingSink {
   void add(const FoundAbout& about, const Finding& finding);
   // To the store, in one transaction; called once a page.
   void flush();
-  // The findings file's path, empty when nothing was found. Findings of earlier runs that this one did not
-  // find again are gone, unless `keep_others` (the registry was not asked to the end).
+  // The findings file, written anew with all that stands; its path, empty when nothing does. Findings of
+  // earlier runs that this one did not find again are gone, unless `keep_others` (the registry was not asked
+  // to the end, or not everybody mapped).
   std::string finish(bool keep_others);
 
   int64_t held_records() const { return held_records_; }
@@ -42,8 +39,10 @@ class FindingSink {
  private:
   void log(const FoundAbout& about, const Finding& finding);
 
+  void write_file();
+
   struct Waiting {
-    std::string target, client;
+    FoundAbout about;
     Finding finding;
   };
 

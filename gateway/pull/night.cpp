@@ -105,7 +105,7 @@ RunReport Night::pass() {
     load_people();
     if (!problem_) step([&] { fetch(); });
     if (!interrupted_) step([&] { plan_and_deliver(); });
-    if (!interrupted_) step([&] { report_.findings_file = sink_->finish(!report_.fetched); });
+    if (!interrupted_) step([&] { report_.findings_file = sink_->finish(!report_.fetched || !mapped_); });
   } catch (const Error& error) {
     if (!problem_) problem_ = error;
   } catch (const std::exception& error) {

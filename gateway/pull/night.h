@@ -57,7 +57,6 @@ class Night {
   void write_examples(const std::vector<Difference>& examples);
   // Runs a step whose failure leaves the later ones possible.
   void step(const std::function<void()>& work);
-  std::string zone() const { return job_.schedule ? job_.schedule->zone : "Europe/Riga"; }
   RunReport end();
 
   const config::Configuration& configuration_;
@@ -74,6 +73,7 @@ class Night {
   std::optional<Error> problem_;  // the first
   bool interrupted_ = false;
   bool whole_snapshot_ = false;
+  bool mapped_ = false;   // everybody, to the end
   Time newest_joined_{};  // when the newest of the roster joined it
   std::unique_ptr<FindingSink> sink_;
   People people_;

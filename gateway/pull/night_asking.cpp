@@ -31,7 +31,7 @@ Finding finding_of(const NotTaken& record) {
 
 void Night::check_legal_basis() const {
   const config::LegalBasis* basis = configuration_.legal_basis(job_.legal_basis);
-  const Date today = day_in(zone(), started_);
+  const Date today = day_in(job_.zone(), started_);
   if (!basis || !basis->valid_on(today) || !basis->allows(job_.operation))
     throw Error(
         Code::config,
@@ -76,7 +76,6 @@ void Night::fetch() {
     report_.counts.records = fetched.records;
     report_.counts.dropped = fetched.dropped;
     report_.counts.gone = fetched.gone;
-    report_.counts.moved = fetched.moved;
     tell_not_taken(fetched.not_taken);
   };
   host::Ended ended;

@@ -15,8 +15,12 @@ std::string delivery_name(Time started, const std::string& run) {
 }  // namespace
 
 void Night::plan_and_deliver() {
+  // What was learnt before a person was asked is in the plan that waits; a run that learnt nothing has no
+  // better one.
+  if (!report_.fetched && !options_.preview) report_.waits = waiting_run();
+  if (!report_.waits.empty()) return;
   OpenDeliveries deliveries =
-      open_deliveries(configuration_, job_, registries_.at(job_.registry).library->descriptor());
+      open_deliveries(configuration_, job_, &registries_.at(job_.registry).library->descriptor());
   if (!problem_ && deliveries.problem) problem_ = deliveries.problem;
   if (report_.fetched)
     report_.as_of = to_text(started_);
@@ -29,10 +33,13 @@ void Night::plan_and_deliver() {
   PlannerOptions options{.run = report_.run,
                          .job = job_.name,
                          .registry = job_.registry,
-                         .mapping = {day_in(zone(), started_), configuration_.municipality,
+                         .mapping = {day_in(job_.zone(), started_), configuration_.municipality,
                                      std::string(config::name(configuration_.environment))},
                          .delivery = delivery_name(started_, report_.run),
                          .as_of = report_.as_of,
+                         .last_good_run = store_.read([&](store::Session& session) {
+                           return store_.runs().last_good_start(session, job_.name);
+                         }),
                          .removals = whole_snapshot_,
                          .first_loads = report_.fetched,
                          .preview = options_.preview,
@@ -51,8 +58,11 @@ void Night::plan_and_deliver() {
     writer->add({target, pack(row)});
   });
 
+  mapped_ = !deliveries.problem;
+
   Counts& counts = report_.counts;
   counts.deaths = planned.deaths;
+  counts.moved = planned.moved;
   counts.changed_codes = planned.changed_codes;
   counts.unchanged = planned.unchanged;
   for (const PlannedCounts& target : planned.targets) {

@@ -81,6 +81,8 @@ Planned Planner::make(const std::function<void(const PlannedRow&, const std::str
 
 void Planner::person(store::StoredSubject& subject) {
   records_.clear();
+  planned_.moved +=
+      std::ranges::any_of(subject.records, [this](const auto& stored) { return moved(stored); });
   for (store::StoredRecord& stored : subject.records)
     if (stored.record.present) records_.push_back(std::move(stored.record));
   const std::string who = full_name(records_);
@@ -93,6 +95,12 @@ void Planner::person(store::StoredSubject& subject) {
   }
   planned_.deaths += news.death;
   planned_.changed_codes += news.code;
+}
+
+// Since the last run that delivered: what a preview or a failed run brought was told to nobody.
+bool Planner::moved(const store::StoredRecord& stored) const {
+  return stored.record.present && stored.record.type == "address" && options_.last_good_run != Time{} &&
+         stored.changed > options_.last_good_run;
 }
 
 std::span<const store::DeliveredRow> Planner::take_rows(Lane& lane, const std::string& client) {

@@ -26,6 +26,7 @@ struct PlannerOptions {
   mapping::Run mapping;  // date, municipality, environment
   std::string delivery;  // PlanSummary
   std::string as_of;
+  Time last_good_run;       // when it began: who moved since is news; 0: nobody is
   bool removals = false;    // a snapshot was verified to its end
   bool first_loads = true;  // false: a target that has nothing yet stays empty in this run
   bool preview = false;
@@ -41,6 +42,7 @@ struct Planned {
   int64_t rows = 0;
   int64_t deaths = 0;         // people
   int64_t changed_codes = 0;  // people
+  int64_t moved = 0;          // people
   int64_t unchanged = 0;
   int64_t left = 0;  // rows of people who left the roster
 };
@@ -72,6 +74,7 @@ class Planner {
   };
 
   void person(store::StoredSubject& subject);
+  bool moved(const store::StoredRecord& stored) const;
   Facts bring_up_to_date(Lane& lane, const store::StoredSubject& subject, const std::string& full_name);
   static std::span<const store::DeliveredRow> take_rows(Lane& lane, const std::string& client);
   static Facts known_from(std::span<const store::DeliveredRow> rows, const std::string& code);

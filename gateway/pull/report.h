@@ -43,7 +43,7 @@ struct Counts {
   int64_t records = 0;  // taken into the store by this run
   int64_t dropped = 0;  // records about people who are not on the roster
   int64_t gone = 0;     // people the registry does not know
-  int64_t moved = 0;    // people whose address the registry changed
+  int64_t moved = 0;    // people whose address the registry changed since the last good run
   int64_t deaths = 0;   // these and the following: in the plan, over all targets
   int64_t changed_codes = 0;
   int64_t adds = 0;

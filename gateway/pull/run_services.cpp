@@ -131,12 +131,6 @@ void RunServices::emit(const host::Emitted& record) {
   buffer_.push_back(record.record());
 }
 
-// Under another code than this run began with: then every record of the person changes with it.
-bool RunServices::has_new_code(const Record& record) const {
-  const People::Index* person = people_.find(subject_of(record.key));
-  return person && people_.code(*person) != subject_of(record.key);
-}
-
 // Whom a feed tells of nobody named beforehand: what came of them is a look-up all the same, and is audited
 // with the records.
 void RunServices::audit_told(store::Transaction& transaction) const {
@@ -152,20 +146,14 @@ void RunServices::audit_told(store::Transaction& transaction) const {
 }
 
 void RunServices::checkpoint(std::string_view cursor, std::optional<uint64_t> snapshot_total) {
-  int64_t moved = 0;
   store_.write([&](store::Transaction& transaction) {
-    moved = 0;
     audit_told(transaction);
-    for (const Record& record : buffer_) {
-      const store::Effect effect =
-          store_.records().put(transaction, registry_.settings.name, run_.id, record, clock_.now());
-      if (effect == store::Effect::changed && record.type == "address" && !has_new_code(record)) ++moved;
-    }
+    for (const Record& record : buffer_)
+      store_.records().put(transaction, registry_.settings.name, run_.id, record, clock_.now());
     // A snapshot starts at the beginning every night: only so can it be known to be whole.
     if (!run_.snapshot) store_.cursors().put(transaction, run_.job, cursor);
   });
   fetched_.records += static_cast<int64_t>(buffer_.size());
-  fetched_.moved += moved;
   if (snapshot_total) fetched_.total = snapshot_total;
   buffer_.clear();
   // The rest of the last answer may still be told.

@@ -39,7 +39,6 @@ struct Fetched {
   int64_t records = 0;
   int64_t dropped = 0;            // people who are not on the roster
   int64_t gone = 0;               // people the registry does not know
-  int64_t moved = 0;              // people whose address the registry changed
   int64_t held = 0;               // records that could not be taken
   std::optional<uint64_t> total;  // the registry's own
   std::vector<NotTaken> not_taken;
@@ -94,7 +93,6 @@ class RunServices : public host::Services {
   void told() const;
   void answered(Lookups::Taken answer);
   void audit_told(store::Transaction& transaction) const;
-  bool has_new_code(const Record& record) const;
 
   const Run run_;
   const Registry& registry_;

@@ -74,6 +74,8 @@ std::string sentence_of(const RunReport& report, const std::string& problem) {
   if (report.mapping_edited)
     text += "; the mapping was edited" +
             (report.examples_file.empty() ? std::string() : ", before and after in " + report.examples_file);
+  if (!report.waits.empty() && !report.preview)
+    text += "; run " + report.waits + " waits for approval still, and nothing was delivered before that";
   if (!report.replaced.empty()) text += "; the waiting plan of run " + report.replaced + " is replaced";
   return text + held_back(report);
 }

@@ -38,10 +38,10 @@ std::vector<StoredFinding> findings(Session& session, const Vault& vault, const 
     const std::string content = vault.open(place(job, id), sealed.bytes);
     Unpacker packed(content);
     stored.finding.weight = static_cast<Weight>(packed.number());
-    for (std::string* text :
-         {&stored.finding.rule, &stored.finding.record, &stored.finding.key, &stored.finding.field,
-          &stored.finding.place, &stored.finding.english, &stored.finding.latvian})
-      *text = packed.text();
+    for (std::string* text : {&stored.finding.rule, &stored.finding.record, &stored.finding.key,
+                              &stored.finding.field, &stored.finding.place, &stored.finding.english,
+                              &stored.finding.latvian, &stored.code, &stored.person})
+      *text = packed.done() ? "" : packed.text();  // before schema 3 nobody was named
     stored.id = std::move(id);
     stored.job = std::move(job);
     stored.target = std::move(target);
@@ -61,13 +61,13 @@ std::string Findings::id(std::string_view job, std::string_view target, const Fi
       .substr(0, 12);
 }
 
-void Findings::put(Transaction& transaction, std::string_view job, std::string_view target,
-                   std::string_view client, std::string_view run, const Finding& finding, Time now) const {
-  const std::string opaque = id(job, target, finding);
+void Findings::put(Transaction& transaction, std::string_view job, const FoundAbout& about,
+                   std::string_view run, const Finding& finding, Time now) const {
+  const std::string opaque = id(job, about.target, finding);
   const std::string content =
       pack(static_cast<int64_t>(finding.weight), finding.rule, finding.record, finding.key, finding.field,
-           finding.place, finding.english, finding.latvian);
-  transaction.run(kPut, job, opaque, target, client, now, run,
+           finding.place, finding.english, finding.latvian, about.code, about.person);
+  transaction.run(kPut, job, opaque, about.target, about.client, now, run,
                   Blob{vault_.seal(place(job, opaque), content)});
 }
 

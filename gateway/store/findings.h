@@ -1,5 +1,5 @@
 // What is held back now, and alarms. A finding has an opaque id that stays the same every night, for logs;
-// its words, key and field values are sealed.
+// its words and key, and who it is about, are sealed.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,16 @@
 
 namespace tilts::store {
 
-struct StoredFinding {
+struct FoundAbout {
+  std::string target;  // empty: the roster or the registry's answer
+  std::string client;
+  std::string code;
+  std::string person;  // given names and surname, as far as the registry told
+};
+
+struct StoredFinding : FoundAbout {
   std::string id;  // 12 hex digits
   std::string job;
-  std::string target;
-  std::string client;
   Time since;
   std::string run;  // the last run that found it
   Finding finding;
@@ -30,8 +35,8 @@ class Findings {
   // The opaque id this finding has, or will have.
   std::string id(std::string_view job, std::string_view target, const Finding& finding) const;
   // Found in this run: new, or known since an earlier night.
-  void put(Transaction& transaction, std::string_view job, std::string_view target, std::string_view client,
-           std::string_view run, const Finding& finding, Time now) const;
+  void put(Transaction& transaction, std::string_view job, const FoundAbout& about, std::string_view run,
+           const Finding& finding, Time now) const;
   // The run is through: findings of the job that it did not find again are gone. Returns how many.
   int64_t complete(Transaction& transaction, std::string_view job, std::string_view run) const;
   // Current ones of a job (empty: of all) by client, after that finding's (client, id); nullptr: from the

@@ -124,6 +124,8 @@ constexpr Step kSteps[] = {
     {1, Only::both, "CREATE INDEX audit_subject_who ON audit_subject (subject, chain, position)"},
 
     {2, Only::both, "ALTER TABLE alarm ADD COLUMN kind TEXT NOT NULL DEFAULT ''"},
+
+    {3, Only::both, "ALTER TABLE record ADD COLUMN changed BIGINT NOT NULL DEFAULT 0"},
 };
 
 // The evidence keys are not in a backup: a restored store begins with none.

@@ -18,6 +18,11 @@ constexpr Sql kPut =
     "excluded.as_of,"
     " digest = excluded.digest, content = excluded.content, seen = excluded.seen, received = "
     "excluded.received";
+constexpr Sql kContent =
+    "SELECT content FROM record WHERE subject = $1 AND registry = $2 AND type = $3 AND part = $4";
+constexpr Sql kChanged =
+    "UPDATE record SET changed = COALESCE((SELECT started FROM run WHERE id = $1), 0)"
+    " WHERE subject = $2 AND registry = $3 AND type = $4 AND part = $5";
 constexpr Sql kSeen =
     "UPDATE record SET as_of = $1, seen = $2, received = $3"
     " WHERE subject = $4 AND registry = $5 AND type = $6 AND part = $7";
@@ -33,7 +38,7 @@ constexpr Sql kCodes =
     " WHERE r.job = $1 AND r.left_on = 0 AND r.client >= $2 AND r.client <= $3"
     " ORDER BY r.client, c.in_use DESC, c.since DESC, c.hash";
 constexpr Sql kRecords =
-    "SELECT r.client, d.type, d.part, d.present, d.as_of, d.content, d.seen FROM roster r"
+    "SELECT r.client, d.type, d.part, d.present, d.as_of, d.content, d.seen, d.changed FROM roster r"
     " JOIN record d ON d.subject = r.subject AND d.registry = $1"
     " WHERE r.job = $2 AND r.left_on = 0 AND r.client >= $3 AND r.client <= $4 ORDER BY r.client, d.type, "
     "d.part";
@@ -96,9 +101,20 @@ Effect Records::put(Transaction& transaction, std::string_view registry, std::st
     transaction.run(kSeen, record.as_of, run, now, subject, registry, record.type, part);
     return Effect::same;
   }
+  const bool changes = known && std::get<0>(*known) == 1;
+  const std::string where = place(registry, record.type, part.bytes);
+  // Under another code only the key is new.
+  bool other_fields = false;
+  if (changes) {
+    const auto sealed = transaction.value<Blob>({}, kContent, subject, registry, record.type, part);
+    Record before;
+    unpack(before, vault_.open(where, sealed.bytes));
+    other_fields = before.fields != record.fields;
+  }
   transaction.run(kPut, subject, registry, record.type, part, 1, record.as_of, digest,
-                  Blob{vault_.seal(place(registry, record.type, part.bytes), content)}, run, now);
-  return known && std::get<0>(*known) == 1 ? Effect::changed : Effect::added;
+                  Blob{vault_.seal(where, content)}, run, now);
+  if (other_fields) transaction.run(kChanged, run, subject, registry, record.type, part);
+  return changes ? Effect::changed : Effect::added;
 }
 
 // What is gone keeps its last content: a target may need it to say what was removed.
@@ -147,8 +163,8 @@ std::vector<StoredSubject> Records::page(Session& session, std::string_view job,
       owner->former.push_back(std::move(code));
   }
   person = people.begin();
-  for (auto& [client, type, part, present, as_of, sealed, seen] :
-       session.rows<std::string, std::string, Blob, int64_t, std::string, Blob, std::string>(
+  for (auto& [client, type, part, present, as_of, sealed, seen, changed] :
+       session.rows<std::string, std::string, Blob, int64_t, std::string, Blob, std::string, Time>(
            kRecords, registry, job, first, last)) {
     StoredSubject* const owner = of(client);
     if (owner == nullptr) continue;
@@ -163,6 +179,7 @@ std::vector<StoredSubject> Records::page(Session& session, std::string_view job,
     stored.record.present = present != 0;
     stored.record.as_of = std::move(as_of);
     stored.seen = std::move(seen);
+    stored.changed = changed;
     owner->records.push_back(std::move(stored));
   }
   return people;

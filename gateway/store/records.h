@@ -22,6 +22,7 @@ enum class Effect {
 struct StoredRecord {
   Record record;
   std::string seen;  // the run that last received it
+  Time changed;      // when the run began that last found other fields in it; 0: none did
 };
 
 // A member of a roster with everything stored about the person.

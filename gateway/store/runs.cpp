@@ -35,6 +35,8 @@ constexpr Sql kListJob =
 constexpr Sql kLast =
     "SELECT id, job, occurrence, started, ended, state, code, sentence, adapter, silent, counts FROM run"
     " WHERE job = $1 AND state NOT IN ('previewing', 'preview') ORDER BY started DESC, id LIMIT 1";
+constexpr Sql kLastGoodStart =
+    "SELECT COALESCE(MAX(started), 0) FROM run WHERE job = $1 AND state IN ('done', 'held back')";
 constexpr Sql kRunning =
     "SELECT id, job, occurrence, started, ended, state, code, sentence, adapter, silent, counts FROM run"
     " WHERE state IN ('running', 'previewing') ORDER BY started, id";
@@ -153,6 +155,10 @@ std::optional<Run> Runs::find(Session& session, std::string_view run) const {
 
 std::optional<Run> Runs::last(Session& session, std::string_view job) const {
   return first(runs(session, kLast, job));
+}
+
+Time Runs::last_good_start(Session& session, std::string_view job) const {
+  return session.value<Time>({}, kLastGoodStart, job);
 }
 
 std::vector<Run> Runs::list(Session& session, std::string_view job, size_t limit) const {

@@ -38,6 +38,25 @@ TEST_P(Records, SayWhatChanged) {
   EXPECT_EQ(people()[0].records[0].seen, "r3");
 }
 
+TEST_P(Records, RememberWhichRunFoundOtherFields) {
+  const auto night = [&] {
+    now_ += std::chrono::hours(24);
+    return write([&](Transaction& t) { return store_->runs().start(t, "night", {}, now_).id; });
+  };
+  const auto changed = [&] { return people()[0].records[0].changed; };
+  roster({kFirst});
+  put(address(kFirst, "declared", "Liepu iela 3"), night());
+  EXPECT_EQ(changed(), Time{}) << "new is not changed";
+  put(address(kFirst, "declared", "Liepu iela 5"), night());
+  const Time moved = now_;
+  EXPECT_EQ(changed(), moved);
+  put(address(kFirst, "declared", "Liepu iela 5"), night());
+  Record renamed = address(kSecond, "declared", "Liepu iela 5");
+  renamed.previous_key = std::string(kFirst) + "/declared";
+  EXPECT_EQ(put(renamed, night()), Effect::changed);
+  EXPECT_EQ(changed(), moved) << "another code is no other address";
+}
+
 TEST_P(Records, AreOneAKindForAPersonWithSeveral) {
   roster({kFirst});
   put(address(kFirst, "declared", "Liepu iela 3"));

@@ -131,6 +131,8 @@ TEST_P(RunsContract, OccurrencesExistOnce) {
                Error);
 }
 
+constexpr const char* kCode = "81017012345";  // the 81st day of a month: nobody's
+
 class FindingsContract : public Contract {
  protected:
   Finding finding(const std::string& key, const std::string& field) {
@@ -138,7 +140,9 @@ class FindingsContract : public Contract {
             field,          "resident.xml:12",   "cannot be read", "nav lasāms"};
   }
   void put(const std::string& client, const Finding& found, const std::string& run) {
-    write([&](Transaction& t) { store_->findings().put(t, "night", "cards", client, run, found, now_); });
+    write([&](Transaction& t) {
+      store_->findings().put(t, "night", {"cards", client, kCode, "Anna Kalna"}, run, found, now_);
+    });
   }
 };
 
@@ -152,6 +156,8 @@ TEST_P(FindingsContract, StayUntilARunFindsThemNoMore) {
   ASSERT_THAT(page, SizeIs(1));
   EXPECT_EQ(page[0].since, kNow) << "known since the first night";
   EXPECT_EQ(page[0].finding, finding("a", "birth_date"));
+  EXPECT_EQ(page[0].code, kCode);
+  EXPECT_EQ(page[0].person, "Anna Kalna");
   EXPECT_EQ(page[0].id, store_->findings().id("night", "cards", finding("a", "birth_date")));
 }
 

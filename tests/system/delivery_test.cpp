@@ -16,12 +16,6 @@ using pull::RunState;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-pull::RunOptions initial() {
-  pull::RunOptions options;
-  options.initial = true;
-  return options;
-}
-
 std::string replaced(std::string text, const std::string& pattern, const std::string& by) {
   Poco::RegularExpression(pattern).subst(text, by, Poco::RegularExpression::RE_GLOBAL);
   return text;
@@ -123,6 +117,34 @@ TEST_F(Loaded, ANewerRunReplacesAWaitingPlanAndSaysSo) {
     EXPECT_THROW(runner.approve(waits.run, {"anna", "too late"}), Error);
   });
   EXPECT_EQ(city.table("residents").size(), 300u);
+}
+
+TEST_F(Loaded, ARunThatLearntNothingLeavesAWaitingPlanToItsApproval) {
+  without(1, 26);
+  const pull::RunReport waits = city.night();
+  ASSERT_EQ(waits.state, RunState::waiting);
+  write_roster("client;code;open\n");
+  const pull::RunReport unread = city.night();
+  EXPECT_EQ(unread.state, RunState::config);
+  EXPECT_EQ(unread.replaced, "");
+  EXPECT_THAT(unread.sentence, HasSubstr("run " + waits.run + " waits for approval still"));
+  city.with([&](pull::JobRunner& runner, store::Store&) {
+    runner.approve(waits.run, {"anna", "moved away"}, waits.plan);
+  });
+  EXPECT_EQ(city.table("residents").size(), 274u);
+}
+
+TEST_F(Loaded, WhoMovedIsToldByTheRunThatDeliversItWhoeverLookedBefore) {
+  city.registry().advance(100);
+  pull::RunOptions looking;
+  looking.preview = true;
+  const pull::RunReport look = city.night(looking);
+  const int64_t moved = look.counts.moved;
+  EXPECT_GT(moved, 0) << look.sentence;
+  EXPECT_EQ(city.night(looking).counts.moved, moved);
+  const pull::RunReport report = city.night();
+  EXPECT_EQ(report.counts.moved, moved) << report.sentence;
+  EXPECT_EQ(city.night().counts.moved, 0);
 }
 
 TEST_F(Loaded, APreviewShowsWhatItWouldDoAndDeliversNothing) {

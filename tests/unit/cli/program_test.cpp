@@ -230,7 +230,8 @@ TEST(Findings, NameTheClientAndTheSentence) {
                           "the birth date cannot be read",
                           "dzimšanas datums nav salasāms"};
     store.write([&](store::Transaction& t) {
-      store.findings().put(t, "residents", "residents", "K-17", "4f1c22aa", finding, desk.now);
+      store.findings().put(t, "residents", {"residents", "K-17", "01017012345", "Anna Kalna"}, "4f1c22aa",
+                           finding, desk.now);
     });
   }
   EXPECT_EQ(desk.type({"findings"}), 0);

@@ -1,5 +1,7 @@
 #include "gateway/pull/finding_sink.h"
 
+#include <fstream>
+
 #include <Poco/AutoPtr.h>
 #include <Poco/Channel.h>
 #include <Poco/Logger.h>
@@ -60,6 +62,15 @@ struct Nights {
     return log.lines();
   }
 
+  // What the clerk's file names.
+  std::vector<std::string> clients_in_file() const {
+    std::ifstream file(folder.path() / "residents.csv");
+    std::vector<std::string> clients;
+    for (std::string line; std::getline(file, line);)
+      if (line.starts_with("\"K-")) clients.push_back(line.substr(1, line.find('"', 1) - 1));
+    return clients;
+  }
+
   support::TemporaryFolder folder;
   store::Store store{settings(folder), Clock::system()};
 };
@@ -97,6 +108,18 @@ TEST(FindingSink, WhatWasNotAskedAboutStaysKnown) {
   EXPECT_THAT(nights.night("r2", {"K-1"}, false, false),
               ElementsAre("job residents: run r2: 1 finding, 0 new, 0 gone"));
   EXPECT_THAT(nights.night("r3", {"K-2"}), ElementsAre("job residents: run r3: 1 finding, 0 new, 1 gone"));
+}
+
+TEST(FindingSink, TheFileHoldsAllThatStands) {
+  Nights nights;
+  nights.night("r1", {"K-2", "K-1"});
+  EXPECT_THAT(nights.clients_in_file(), ElementsAre("K-1", "K-2"));
+  nights.night("r2", {"K-3"}, false, false);
+  EXPECT_THAT(nights.clients_in_file(), ElementsAre("K-1", "K-2", "K-3")) << "not everybody was asked about";
+  nights.night("r3", {"K-3"});
+  EXPECT_THAT(nights.clients_in_file(), ElementsAre("K-3"));
+  nights.night("r4", {});
+  EXPECT_FALSE(std::filesystem::exists(nights.folder.path() / "residents.csv"));
 }
 
 TEST(FindingSink, APreviewCountsAndWritesNowhere) {

@@ -74,6 +74,7 @@ class Planning : public testing::Test {
                            .mapping = {},
                            .delivery = "d",
                            .as_of = "",
+                           .last_good_run = last_good_run,
                            .removals = removals,
                            .first_loads = true,
                            .preview = true,  // each row is shown
@@ -105,6 +106,7 @@ class Planning : public testing::Test {
   Planned planned;
   int64_t held = 0;
   Difference shown;  // the last one
+  Time last_good_run{};
 };
 
 TEST_F(Planning, ADeathRemovesARowAlsoWhenNothingElseMayBeRemoved) {
@@ -121,6 +123,32 @@ TEST_F(Planning, ADeathRemovesARowAlsoWhenNothingElseMayBeRemoved) {
   EXPECT_EQ(planned.targets[0].deaths, 0) << "counted among the removals";
   EXPECT_EQ(planned.targets[0].removals, 1);
   EXPECT_THAT(night(false), IsEmpty());
+}
+
+TEST_F(Planning, AMoveIsNewsUntilARunDelivered) {
+  map("");
+  say({{"name", "Anna"}});
+  const auto live_at = [&](const std::string& street, Time began) {
+    store.write([&](store::Transaction& transaction) {
+      const std::string run = store.runs().start(transaction, "job", {}, began, true).id;
+      store.records().put(transaction, "population", run,
+                          {"address", std::string(code) + "/declared", "", true, "", {{"street", street}}},
+                          began);
+    });
+  };
+  const Time first{std::chrono::hours(24)}, second{std::chrono::hours(48)};
+  live_at("Liepu iela 3", first);
+  night(true);
+  EXPECT_EQ(planned.moved, 0) << "a first address is no move";
+  last_good_run = first;
+  live_at("Liepu iela 5", second);
+  night(true);
+  EXPECT_EQ(planned.moved, 1);
+  night(true);
+  EXPECT_EQ(planned.moved, 1) << "nobody was told yet";
+  last_good_run = second;
+  night(true);
+  EXPECT_EQ(planned.moved, 0);
 }
 
 TEST_F(Planning, ADeathIsToldOnce) {
