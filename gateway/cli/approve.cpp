@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "gateway/cli/hand_over.h"
+#include "gateway/cli/journal.h"
 #include "gateway/cli/opened.h"
 #include "gateway/cli/report.h"
 #include "gateway/cli/text.h"
@@ -33,6 +34,7 @@ Exit approve(Context& context, const Words& words) {
     return approve_with(context, desk->configuration, desk->runner, words, desk->user);
   const config::Configuration configuration = sound_configuration(context);
   if (const auto exit = hand_over(context, configuration, handed(words))) return *exit;
+  const Journal journal(context);
   const exchange::Libraries libraries;
   store::Store store(store_settings(configuration), context.clock);
   pull::Registries registries(configuration, context.clock);

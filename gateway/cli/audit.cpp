@@ -48,8 +48,7 @@ std::string ask_for_code(Context& context) {
   line.erase(line.find_last_not_of(" \t\r") + 1);
   const std::optional<std::string> code = mapping::normalise_personas_kods(line);
   if (!code)
-    throw Error(Code::config,
-                "that is not a personas kods: 11 digits, with or without a hyphen after the sixth");
+    throw WrongWords("that is not a personas kods: 11 digits, with or without a hyphen after the sixth");
   return *code;
 }
 

@@ -106,8 +106,7 @@ std::optional<Exit> clocks(const exchange::Greeting& greeting, Time ours, Steps&
 
 Exit check_online(Context& context, const config::Configuration& configuration, const std::string& name) {
   const config::RegistrySettings* registry = configuration.registry(name);
-  if (!registry)
-    throw Error(Code::config, fmt::format("no registry is called {}; tilts status lists them", name));
+  if (!registry) throw WrongWords(fmt::format("no registry is called {}; tilts status lists them", name));
   const exchange::Libraries libraries;
   // What the night will use: the same keys, anchors, profile and limits.
   const pull::Registries registries(configuration, context.clock);

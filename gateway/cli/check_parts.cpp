@@ -11,6 +11,7 @@
 #include "gateway/mapping/mapper.h"
 #include "gateway/mapping/mapping.h"
 #include "gateway/pull/deliveries.h"
+#include "gateway/pull/roster.h"
 #include "plugins/host/adapter.h"
 
 namespace tilts::cli {
@@ -77,6 +78,8 @@ class Parts {
                   fmt::format("job {}: adapter {} has no operation {} that pulls; tilts adapters lists them",
                               job.name, registry.adapter, job.operation));
         check_words(job, library->descriptor());
+        if (!job.roster.sql.empty())
+          guarded(job.line, "job " + job.name, [&] { pull::read_roster(job.roster); });
       }
     });
   }
@@ -94,6 +97,10 @@ class Parts {
       guarded(delivery.line, "job " + job.name, [&] {
         mapping::Mapper(compiled, {day_in(job.zone(), context_.clock.now()), configuration_.municipality,
                                    std::string(config::name(configuration_.environment))});
+      });
+      guarded(delivery.line, "", [&] {
+        if (configuration_.target(delivery.target))  // its absence is said already
+          pull::open_target(configuration_, delivery.target, compiled->layout());
       });
     }
   }

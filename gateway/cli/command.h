@@ -6,6 +6,7 @@
 #include <functional>
 #include <istream>
 #include <ostream>
+#include <stdexcept>
 #include <string>
 
 #include "gateway/base/clock.h"
@@ -27,6 +28,12 @@ enum class Exit : int {
   unreachable = 6,    // the registry, or it said no; the next run carries on
   bug = 70,           // EX_SOFTWARE
   configuration = 78  // EX_CONFIG
+};
+
+// What somebody typed names nothing here: exit code 2. One sentence.
+class WrongWords : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 struct Served;

@@ -89,7 +89,7 @@ void print(Context& context, const config::Configuration& configuration, const s
 Exit list(Context& context, const Words& words) {
   const config::Configuration configuration = readable_configuration(context);
   if (!words.job.empty() && !configuration.job(words.job))
-    throw Error(Code::config, fmt::format("no job is called {}; tilts status lists them", words.job));
+    throw WrongWords(fmt::format("no job is called {}; tilts status lists them", words.job));
   const store::Store store(store_settings(configuration), context.clock, store::Access::read);
   words.json ? print_json(context, configuration, store, words.job)
              : print(context, configuration, store, words);

@@ -89,6 +89,9 @@ int program(int argc, const char* const* argv, Context& context) {
     const Exit exit = context.action();
     context.out.flush();
     return static_cast<int>(exit);
+  } catch (const WrongWords& words) {
+    context.err << "tilts: " << words.what() << '\n';
+    return static_cast<int>(Exit::usage);
   } catch (const Error& error) {
     context.err << "tilts: " << error.what() << '\n';
     return static_cast<int>(exit_of(error.code()));

@@ -3,6 +3,7 @@
 
 #include "gateway/base/error.h"
 #include "gateway/cli/hand_over.h"
+#include "gateway/cli/journal.h"
 #include "gateway/cli/opened.h"
 #include "gateway/cli/progress.h"
 #include "gateway/cli/report.h"
@@ -20,13 +21,15 @@ struct Words {
   bool initial = false;
 };
 
-Exit run_with(Context& context, pull::JobRunner& runner, const Words& words, const std::stop_token& stop) {
+Exit run_with(Context& context, pull::JobRunner& runner, const Words& words, const std::string& user,
+              const std::stop_token& stop) {
   pull::RunReport report;
   {
     ProgressLine progress(context);
     pull::RunOptions options;
     options.preview = words.preview;
     options.initial = words.initial;
+    options.user = user;
     options.progress = [&](const pull::Progress& now) { progress.show(now); };
     // Personal data: only for who asked for it. A run keeps its examples in a file of restricted rights.
     if (words.preview)
@@ -51,20 +54,24 @@ std::vector<std::string> handed(const Words& words) {
 Exit run(Context& context, const Words& words) {
   if (const Served* desk = context.served) {
     context.out << heading(desk->configuration) << "\n\n";
-    return run_with(context, desk->runner, words, desk->stop);
+    return run_with(context, desk->runner, words, desk->user, desk->stop);
   }
   const Signals signals;
   const config::Configuration configuration = sound_configuration(context);
   if (!configuration.job(words.job))
-    throw Error(Code::config, fmt::format("no job is called {}; tilts status lists them", words.job));
+    throw WrongWords(fmt::format("no job is called {}; tilts status lists them", words.job));
   if (const auto exit = hand_over(context, configuration, handed(words), signals.token())) return *exit;
+  const Journal journal(context);
   const exchange::Libraries libraries;
   store::Store store(store_settings(configuration), context.clock);
   pull::Registries registries(configuration, context.clock);
   pull::JobRunner runner(configuration, store, registries, context.clock);
   context.out << heading(configuration) << "\n\n";
   for (const pull::RunReport& ended : runner.repair()) context.out << ended.sentence << "\n\n";
-  return run_with(context, runner, words, signals.token());
+  const Exit exit = run_with(context, runner, words, operating_system_user(), signals.token());
+  // The daemon does this every day; where cron starts the runs there is none.
+  if (!words.preview) store.purge();
+  return exit;
 }
 
 }  // namespace

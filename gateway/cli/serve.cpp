@@ -11,6 +11,7 @@
 #include "gateway/cli/signals.h"
 #include "gateway/cli/text.h"
 #include "gateway/exchange/libraries.h"
+#include "gateway/pull/deliveries.h"
 #include "gateway/pull/job_runner.h"
 #include "gateway/pull/registries.h"
 #include "gateway/schedule/scheduler.h"
@@ -58,6 +59,7 @@ class Daemon final : public Poco::Util::ServerApplication {
         store, configuration.alarm_command, "tilts " + heading(configuration),
         [this](const std::string& line) { context_.err << line << std::endl; }, context_.clock);
     pull::Registries registries(configuration, context_.clock);
+    pull::demand_deliveries(configuration, registries);
     pull::JobRunner runner(configuration, store, registries, context_.clock);
     for (const pull::RunReport& ended : runner.repair())
       ended.preview

@@ -78,10 +78,10 @@ std::string lasted(std::chrono::milliseconds time) {
   return fmt::format("{} days", floor<days>(time).count());
 }
 
-WallClock::WallClock(const config::Configuration& configuration) : zone_("UTC") {
-  const auto scheduled = std::ranges::find_if(
-      configuration.jobs, [](const auto& job) { return job.schedule && !job.schedule->zone.empty(); });
-  if (scheduled != configuration.jobs.end()) zone_ = scheduled->schedule->zone;
+WallClock::WallClock(const config::Configuration& configuration) : zone_(config::JobSettings().zone()) {
+  const auto scheduled =
+      std::ranges::find_if(configuration.jobs, [](const auto& job) { return job.schedule.has_value(); });
+  if (scheduled != configuration.jobs.end()) zone_ = scheduled->zone();
 }
 
 std::string WallClock::minute(Time moment) const {

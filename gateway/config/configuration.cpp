@@ -29,7 +29,9 @@ bool LegalBasis::allows(std::string_view operation) const {
   return std::ranges::count(operations, operation) > 0;
 }
 
-std::string JobSettings::zone() const { return schedule ? schedule->zone : "Europe/Riga"; }
+std::string JobSettings::zone() const {
+  return schedule && !schedule->zone.empty() ? schedule->zone : "Europe/Riga";
+}
 
 const RegistrySettings* Configuration::registry(std::string_view wanted) const {
   return find(registries, &RegistrySettings::name, wanted);

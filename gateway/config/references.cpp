@@ -93,7 +93,7 @@ class References {
     if (!basis->allows(job.operation))
       problem(job.line, "job {}: legal-basis {} does not allow operation {}", job.name, basis->id,
               job.operation);
-    const Date today = day_in(job.schedule && !job.schedule->zone.empty() ? job.schedule->zone : "UTC", now_);
+    const Date today = day_in(job.zone(), now_);
     if (today < basis->valid_from)
       problem(job.line, "job {}: legal-basis {} begins on {}; until then the job may not ask", job.name,
               basis->id, to_text(basis->valid_from));

@@ -137,10 +137,20 @@ void Deliverer::give_up(const std::string& run) {
   int64_t rows = 0;
   const PlanSummary summary = summary_of(run, rows);
   for (const PlannedTarget& target : summary.targets) {
-    const auto writer = open_target(configuration_, target.target, target.layout);
+    // Whoever cannot be asked did not get it. The plan ends all the same: written down beside a later one it
+    // would take that one's rows back.
+    std::unique_ptr<targets::Target> writer;
+    const auto got = [&](Part part) {
+      try {
+        if (!writer) writer = open_target(configuration_, target.target, target.layout);
+        return writer->delivered(delivery_of(part, summary, target)).has_value();
+      } catch (const Error& error) {
+        Poco::Logger::get("pull").error("run " + run + ": " + error.what());
+        return false;
+      }
+    };
     for (const Part part : parts)
-      if (target.rows[static_cast<size_t>(part)] > 0 && writer->delivered(delivery_of(part, summary, target)))
-        write_down(run, rows, target, part);
+      if (target.rows[static_cast<size_t>(part)] > 0 && got(part)) write_down(run, rows, target, part);
   }
   store_.write([&](store::Transaction& transaction) { store_.plans().delivered(transaction, run); });
 }

@@ -5,6 +5,8 @@
 #include <Poco/Logger.h>
 #include <fmt/format.h>
 
+#include "gateway/pull/registries.h"
+
 namespace tilts::pull {
 namespace {
 
@@ -77,10 +79,20 @@ OpenDeliveries open_deliveries(const config::Configuration& configuration, const
       deliveries.open.push_back({settings.target, std::move(mapping), std::move(writer)});
     } catch (const Error& error) {
       Poco::Logger::get("pull").error("job " + job.name + ": " + error.what());
-      if (!deliveries.problem) deliveries.problem = error;
+      deliveries.problems.push_back(error);
     }
   }
   return deliveries;
+}
+
+void demand_deliveries(const config::Configuration& configuration, const Registries& registries) {
+  std::string sentences;
+  for (const config::JobSettings& job : configuration.jobs)
+    for (const Error& problem :
+         open_deliveries(configuration, job, &registries.at(job.registry).library->descriptor()).problems)
+      if (problem.code() == Code::config)
+        sentences += fmt::format("{}job {}: {}", sentences.empty() ? "" : "\n", job.name, problem.what());
+  if (!sentences.empty()) throw Error(Code::config, sentences);
 }
 
 }  // namespace tilts::pull

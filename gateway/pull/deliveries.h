@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +14,8 @@
 
 namespace tilts::pull {
 
+class Registries;
+
 struct OpenDelivery {
   std::string target;  // its name
   std::shared_ptr<const mapping::Mapping> mapping;
@@ -23,13 +24,17 @@ struct OpenDelivery {
 
 struct OpenDeliveries {
   std::vector<OpenDelivery> open;
-  std::optional<Error> problem;  // the first; the others are logged
+  std::vector<Error> problems;
 };
 
 // `adapter` says what the job's records hold: a mapping that reads anything else is not opened. nullptr when
 // nothing is to be mapped.
 OpenDeliveries open_deliveries(const config::Configuration& configuration, const config::JobSettings& job,
                                const host::Descriptor* adapter);
+
+// Throws Error(config) with every sentence, one a line, when a mapping or target of any job is wrong. One
+// that is out of reach may come back before its night.
+void demand_deliveries(const config::Configuration& configuration, const Registries& registries);
 
 // What a mapping reads and this adapter never emits, with its line: a misspelt word, which would empty a cell
 // of everybody, or remove every row.

@@ -42,8 +42,13 @@ std::string printed(const std::string& code) {
 }  // namespace
 
 FindingSink::FindingSink(store::Store& store, std::string job, std::string run,
-                         const std::filesystem::path& folder, Clock clock, bool preview)
-    : store_(store), job_(std::move(job)), run_(std::move(run)), clock_(std::move(clock)), preview_(preview) {
+                         const std::filesystem::path& folder, std::string zone, Clock clock, bool preview)
+    : store_(store),
+      job_(std::move(job)),
+      run_(std::move(run)),
+      zone_(std::move(zone)),
+      clock_(std::move(clock)),
+      preview_(preview) {
   if (preview_) return;
   for (std::string& id : store_.read([this](store::Session& s) { return store_.findings().ids(s, job_); }))
     known_.insert(std::move(id));
@@ -93,7 +98,7 @@ void FindingSink::write_file() {
     for (const store::StoredFinding& one : page)
       file_->row({one.client, one.person, printed(one.code), one.target, one.finding.field,
                   what_happens_in_latvian(one.finding.weight), one.finding.latvian, one.finding.english,
-                  one.finding.place, to_text(one.since).substr(0, 10)});
+                  one.finding.place, to_text(day_in(zone_, one.since))});
   } while (page.size() == page_size);
 }
 

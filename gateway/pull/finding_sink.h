@@ -21,9 +21,9 @@ using store::FoundAbout;
 
 class FindingSink {
  public:
-  // A preview counts, and writes nowhere.
+  // A preview counts, and writes nowhere. `zone`: whose calendar the file's days are of.
   FindingSink(store::Store& store, std::string job, std::string run, const std::filesystem::path& folder,
-              Clock clock, bool preview);
+              std::string zone, Clock clock, bool preview);
 
   void add(const FoundAbout& about, const Finding& finding);
   // To the store, in one transaction; called once a page.
@@ -49,6 +49,7 @@ class FindingSink {
   store::Store& store_;
   const std::string job_;
   const std::string run_;
+  const std::string zone_;
   const Clock clock_;
   const bool preview_;
   std::unique_ptr<ClerkFile> file_;

@@ -145,6 +145,12 @@ RunReport report_of(const store::Run& run, RunState state) {
   return report;
 }
 
+// What failed before its plan was made, failed: that the plan is delivered does not mend it.
+RunState after_delivery(const store::Run& run) {
+  if (run.state == store::RunState::failed) return run_state(run.code);
+  return run.counts.held > 0 ? RunState::done_held_back : RunState::done;
+}
+
 std::string rows_delivered(const std::vector<Delivered>& deliveries) {
   std::string text;
   for (const Delivered& delivery : deliveries)
@@ -180,7 +186,7 @@ std::optional<RunReport> JobRunner::Inside::finish_plan(const store::Plan& plan,
   RunReport report = report_of(*run, RunState::done);
   report.deliveries = outcome.deliveries;
   if (!outcome.problem) {
-    if (report.counts.held_records > 0) report.state = RunState::done_held_back;
+    report.state = after_delivery(*run);
     report.sentence = fmt::format("job {}: its delivery was interrupted and is complete now: {}", plan.job,
                                   rows_delivered(outcome.deliveries));
   } else {
@@ -270,8 +276,8 @@ RunReport JobRunner::approve(const std::string& run, const Approval& approval,
   report.deliveries = outcome.deliveries;
   if (outcome.problem)
     report.state = run_state(outcome.problem->code());
-  else if (report.counts.held_records > 0)
-    report.state = RunState::done_held_back;
+  else
+    report.state = after_delivery(*waiting);
   report.sentence = fmt::format("job {}: approved by {} and delivered: {}{}", report.job, approval.user,
                                 rows_delivered(outcome.deliveries),
                                 outcome.problem ? std::string("; ") + outcome.problem->what() : "");

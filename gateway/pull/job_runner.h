@@ -52,6 +52,7 @@ struct RunOptions {
   bool preview = false;                           // everything but deliver; nothing delivered is recorded
   bool initial = false;                           // a first load was announced
   std::optional<Time> occurrence;                 // the planned moment; none when a person started the run
+  std::string user;                               // who started it by hand: named in the audit
   std::function<void(const Progress&)> progress;  // on run()'s thread, a few times a second at most
   std::function<void(const Difference&)> difference;  // preview rows, and ten examples after a mapping edit
   std::stop_token stop;                               // finishes the page, then the run is interrupted

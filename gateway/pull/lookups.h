@@ -16,7 +16,7 @@ namespace tilts::pull {
 
 // What is the same in every look-up of a run.
 struct LookupContext {
-  std::string actor;  // "job residents"
+  std::string actor;  // the job, and who started it by hand: "residents by anna"
   std::string legal_basis;
   std::string registry;
   std::string run;

@@ -100,10 +100,12 @@ RunReport Night::pass() {
                       })
                       .id;
     sink_ = std::make_unique<FindingSink>(store_, job_.name, report_.run, configuration_.findings_folder,
-                                          clock_, options_.preview);
+                                          job_.zone(), clock_, options_.preview);
     step([&] { take_roster(); });
     load_people();
-    if (!problem_) step([&] { fetch(); });
+    const bool roster_read = !problem_;
+    step([&] { open_targets(); });
+    if (roster_read && !deliveries_.open.empty()) step([&] { fetch(); });
     if (!interrupted_) step([&] { plan_and_deliver(); });
     if (!interrupted_) step([&] { report_.findings_file = sink_->finish(!report_.fetched || !mapped_); });
   } catch (const Error& error) {

@@ -50,6 +50,7 @@ class Night {
   void judge_snapshot(const Fetched& fetched, const store::Parked* parked);
   bool joined_since(const store::Parked& parked) const;
   void tell_not_taken(const std::vector<NotTaken>& not_taken);
+  void open_targets();
   void plan_and_deliver();
   std::string waiting_run() const;
   void keep_plan(Planned& planned, store::PlanWriter* writer);
@@ -75,6 +76,7 @@ class Night {
   bool whole_snapshot_ = false;
   bool mapped_ = false;   // everybody, to the end
   Time newest_joined_{};  // when the newest of the roster joined it
+  OpenDeliveries deliveries_;
   std::unique_ptr<FindingSink> sink_;
   People people_;
 };

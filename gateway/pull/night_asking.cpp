@@ -62,6 +62,7 @@ void Night::fetch() {
                         .job = job_.name,
                         .operation = job_.operation,
                         .adapter = adapter_id,
+                        .user = options_.user,
                         .snapshot = job_.snapshot,
                         .asked_by = resumed ? resumed->run : std::string(),
                         .legal_basis = job_.legal_basis,

@@ -14,14 +14,19 @@ std::string delivery_name(Time started, const std::string& run) {
 
 }  // namespace
 
+// Before anybody is asked about: when nothing could be delivered, nobody is. One that cannot be opened keeps
+// nothing from the others.
+void Night::open_targets() {
+  deliveries_ = open_deliveries(configuration_, job_, &registries_.at(job_.registry).library->descriptor());
+  if (deliveries_.open.empty() && !deliveries_.problems.empty()) throw deliveries_.problems.front();
+}
+
 void Night::plan_and_deliver() {
+  if (!problem_ && !deliveries_.problems.empty()) problem_ = deliveries_.problems.front();
   // What was learnt before a person was asked is in the plan that waits; a run that learnt nothing has no
   // better one.
   if (!report_.fetched && !options_.preview) report_.waits = waiting_run();
   if (!report_.waits.empty()) return;
-  OpenDeliveries deliveries =
-      open_deliveries(configuration_, job_, &registries_.at(job_.registry).library->descriptor());
-  if (!problem_ && deliveries.problem) problem_ = deliveries.problem;
   if (report_.fetched)
     report_.as_of = to_text(started_);
   else
@@ -50,7 +55,7 @@ void Night::plan_and_deliver() {
                                if (options_.difference) options_.difference(difference);
                              },
                          .progress = options_.progress};
-  Planner planner(store_, deliveries.open, *sink_, std::move(options));
+  Planner planner(store_, deliveries_.open, *sink_, std::move(options));
   std::optional<store::PlanWriter> writer;
   Planned planned = planner.make([&](const PlannedRow& row, const std::string& target) {
     if (options_.preview) return;
@@ -58,7 +63,7 @@ void Night::plan_and_deliver() {
     writer->add({target, pack(row)});
   });
 
-  mapped_ = !deliveries.problem;
+  mapped_ = deliveries_.problems.empty();
 
   Counts& counts = report_.counts;
   counts.deaths = planned.deaths;
@@ -118,7 +123,7 @@ void Night::deliver() {
 }
 
 void Night::write_examples(const std::vector<Difference>& examples) {
-  if (examples.empty()) return;
+  // Without any, the file of an earlier edit goes: it names people.
   ClerkFile file(configuration_.findings_folder, job_.name + "-before-and-after",
                  {"Klienta numurs", "Saņēmējs", "Lauks", "Iepriekš", "Tagad"});
   for (const Difference& example : examples)

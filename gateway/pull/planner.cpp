@@ -52,7 +52,9 @@ Planned Planner::make(const std::function<void(const PlannedRow&, const std::str
   for (bool more = true; more;) {
     if (options_.stop.stop_requested()) throw host::Cancelled();
     auto page = store_.read([&](store::Session& session) {
-      return store_.records().page(session, options_.job, options_.registry, after, people_a_page);
+      return session.at_one_moment([&] {
+        return store_.records().page(session, options_.job, options_.registry, after, people_a_page);
+      });
     });
     more = !page.empty();
     const std::string last = more ? page.back().client : std::string();

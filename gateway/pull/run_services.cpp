@@ -53,7 +53,8 @@ RunServices::RunServices(Run run, const Registry& registry, store::Store& store,
       store_(store),
       people_(people),
       clock_(std::move(clock)),
-      context_{run_.job, run_.legal_basis, registry.settings.name, run_.id, run_.evidence_kept} {}
+      context_{run_.user.empty() ? run_.job : run_.job + " by " + run_.user, run_.legal_basis,
+               registry.settings.name, run_.id, run_.evidence_kept} {}
 
 void RunServices::told() const {
   if (run_.progress) run_.progress(fetched_);

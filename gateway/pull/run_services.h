@@ -52,6 +52,7 @@ class RunServices : public host::Services {
     std::string job;
     std::string operation;
     std::string adapter;
+    std::string user;  // who started it by hand
     bool snapshot = false;
     std::string asked_by;  // the run that asked, when this one takes a parked call up
     std::string legal_basis;

@@ -19,7 +19,10 @@ constexpr Sql kRows =
 constexpr Sql kSubjects =
     "SELECT position, subject FROM audit_subject WHERE chain = $1 AND position > $2 AND position <= $3"
     " ORDER BY position, subject";
-constexpr Sql kSubjectsAfter = "SELECT COUNT(*) FROM audit_subject WHERE chain = $1 AND position > $2";
+// In one statement: a look-up may be written while the walk is at its end.
+constexpr Sql kSubjectsAfter =
+    "SELECT COUNT(*) FROM audit_subject s WHERE s.chain = $1 AND s.position > $2 AND NOT EXISTS"
+    " (SELECT 1 FROM audit a WHERE a.chain = s.chain AND a.position = s.position)";
 constexpr Sql kEvidence =
     "SELECT id, digest, content, expires FROM evidence WHERE id > $1 ORDER BY id LIMIT $2";
 constexpr Sql kHasEvidence = "SELECT COUNT(*) FROM evidence WHERE digest = $1";

@@ -90,8 +90,8 @@ void backup(const Connection& connection, const std::filesystem::path& file) {
     const Sqlite to = open_sqlite(draft.file(), SQLITE_OPEN_READWRITE);
     sqlite3_backup* copy = sqlite3_backup_init(to.get(), "main", from.get(), "main");
     // In one step: a reader of a WAL store stops nobody, and a copy in parts starts anew at every commit.
-    if (copy != nullptr) sqlite3_backup_step(copy, -1);
-    if (copy == nullptr || sqlite3_backup_finish(copy) != SQLITE_OK)
+    const bool whole = copy != nullptr && sqlite3_backup_step(copy, -1) == SQLITE_DONE;
+    if (copy == nullptr || sqlite3_backup_finish(copy) != SQLITE_OK || !whole)
       throw Error(Code::transient, fmt::format("backup: {}: {}; nothing was kept, free space and try again",
                                                file.string(), sqlite3_errmsg(to.get())));
     // The copy is one file that stands alone.
@@ -102,7 +102,7 @@ void backup(const Connection& connection, const std::filesystem::path& file) {
                   fmt::format("backup: {}: the copy is damaged ({}); check the store with the same "
                               "command, and the disk",
                               file.string(), verdict));
-    if (first_text(to.get(), "SELECT MAX(number) FROM schema_step").empty())
+    if (first_text(to.get(), "SELECT COUNT(*) > 0 FROM schema_step") != "1")
       throw Error(Code::config, fmt::format("backup: {}: the copy is not a store", file.string()));
   }
   draft.keep_as(file);

@@ -18,6 +18,8 @@ namespace {
 
 constexpr size_t kIdle = 16;  // reader sessions kept open
 
+constexpr int kWriterLock = 0x54494c54;  // "TILT"
+
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::string_view kPostgresql = "postgresql:";
 
@@ -70,7 +72,10 @@ Poco::Data::Session Connection::open(Access access) const {
 void Connection::prepare(Poco::Data::Session& session, Access access) const {
   if (!sqlite_) {
     run(session, "SET client_min_messages = 'warning'");
-    if (access == Access::read) run(session, "SET default_transaction_read_only = on");
+    if (access == Access::read)
+      run(session, "SET default_transaction_read_only = on");
+    else
+      demand_alone(session);
     return;
   }
   std::string keys = keys_file().string();
@@ -83,6 +88,15 @@ void Connection::prepare(Poco::Data::Session& session, Access access) const {
     run(session, "PRAGMA journal_mode = WAL");
     run(session, "PRAGMA keys.journal_mode = WAL");
   }
+}
+
+// As the lock file does for SQLite: the server lets go of it with the connection, however that ends.
+void Connection::demand_alone(Poco::Data::Session& session) const {
+  bool alone = false;
+  session << "SELECT pg_try_advisory_lock(" << kWriterLock << ")", Poco::Data::Keywords::into(alone),
+      Poco::Data::Keywords::now;
+  if (!alone)
+    throw Error(Code::config, place_ + ": another process writes it; stop that one, or let it do the work");
 }
 
 void Connection::create_files() const {

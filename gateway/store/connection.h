@@ -31,6 +31,9 @@ class Connection {
   std::string connector() const { return sqlite_ ? "SQLite" : "PostgreSQL"; }
   std::string words() const { return sqlite_ ? file_.string() : words_; }
 
+  // PostgreSQL: one process writes. Throws Error(config) when another one does.
+  void demand_alone(Poco::Data::Session& session) const;
+
   // SQLite makes files that others can read; ours exist before it with mode 0600.
   void create_files() const;
   // A file that was removed or replaced while it is open would take every write and keep none: remember which

@@ -62,7 +62,7 @@ class Runs {
   void mark_silent(Transaction& transaction, std::string_view run, std::string_view sentence, Time now) const;
 
   std::optional<Run> find(Session& session, std::string_view run) const;
-  // When the job's newest run began that asked and delivered what it was to deliver; 0: none did.
+  // When the job's newest run began that ended well, held back or not; 0: none did.
   Time last_good_start(Session& session, std::string_view job) const;
   // Previews do not count.
   std::optional<Run> last(Session& session, std::string_view job) const;

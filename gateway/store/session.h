@@ -24,7 +24,8 @@
 namespace tilts::store {
 
 // A binary column, as a parameter and as a result. Text columns are std::string, numbers int64_t, stamps Time
-// (milliseconds since 1970 in a BIGINT). No column is ever NULL.
+// (milliseconds since 1970 in a BIGINT). A NULL, which bytes alone may be, reads as
+// empty.
 struct Blob {
   std::string bytes;
 
@@ -55,7 +56,13 @@ class Session {
   template <typename Column, typename... Arguments>
   Column value(Column otherwise, const Sql& sql, const Arguments&... arguments);
 
+  // Runs `work()`, whose queries all see one moment, whatever is written meanwhile. Not inside a Transaction.
+  template <typename F>
+  auto at_one_moment(F&& work);
+
  protected:
+  size_t say(const Sql& sql);
+
   template <typename... Arguments>
   void bind(Poco::Data::Statement& statement, const Sql& sql, Arguments&... arguments);
   template <typename... Arguments>
@@ -193,6 +200,28 @@ template <typename Column, typename... Arguments>
 Column Session::value(Column otherwise, const Sql& sql, const Arguments&... arguments) {
   auto only = row<Column>(sql, arguments...);
   return only ? std::get<0>(std::move(*only)) : std::move(otherwise);
+}
+
+inline size_t Session::say(const Sql& sql) {
+  if (sqlite_) return sqlite_->use(sql).finish();
+  return (session_ << std::string(sql.text())).execute();
+}
+
+template <typename F>
+auto Session::at_one_moment(F&& work) {
+  say(sqlite_ ? Sql("BEGIN") : Sql("BEGIN ISOLATION LEVEL REPEATABLE READ"));
+  try {
+    auto result = work();
+    say("COMMIT");
+    return result;
+  } catch (...) {
+    const std::exception_ptr thrown = std::current_exception();
+    try {
+      say("ROLLBACK");
+    } catch (const Poco::Exception&) {  // the server is gone, and its transaction with it
+    }
+    std::rethrow_exception(thrown);
+  }
 }
 
 inline bool Session::answers() {

@@ -55,8 +55,12 @@ SubjectId Subjects::relink(Transaction& transaction, std::string_view previous, 
   const auto in_use = transaction.row<int64_t>(kFindInUse, Blob{keyed_hash(current)});
   if (in_use && find(transaction, previous) == std::get<0>(*in_use))
     return std::get<0>(*in_use);  // known already
-  const SubjectId old = ensure(transaction, previous, now);
   const auto known = find(transaction, current);
+  // A registry that lags behind names a change that another one followed since: both codes are former ones.
+  if (known && known == find(transaction, previous) &&
+      !transaction.row<int64_t>(kFindInUse, Blob{keyed_hash(previous)}))
+    return *known;
+  const SubjectId old = ensure(transaction, previous, now);
   const SubjectId subject = known.value_or(old);
   if (!known) {
     const std::string hash = keyed_hash(current);

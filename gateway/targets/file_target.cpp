@@ -83,12 +83,8 @@ FileTarget::FileTarget(Settings settings, std::unique_ptr<Format> format)
       prefix_(settings_.name + "." + settings_.environment + "."),
       format_(std::move(format)) {
   // A probe finds at start what would otherwise be found at night: a folder that cannot be written.
-  try {
-    const Folder folder(settings_.folder, owner_);
-    DurableFile(folder, prefix_ + "probe");
-  } catch (const Error& error) {
-    throw Error(Code::config, error.what());
-  }
+  const Folder folder(settings_.folder, owner_);
+  DurableFile(folder, prefix_ + "probe");
 }
 
 std::string FileTarget::data_file(const Delivery& delivery) const {

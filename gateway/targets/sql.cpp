@@ -54,6 +54,14 @@ class Sql::Conversation {
   Poco::Data::Session& session() { return session_; }
   void run(const std::string& sql) { session_ << sql, now; }
   bool sqlite() const { return settings_.connection.starts_with(sqlite_scheme); }
+  bool answers() {
+    try {
+      run("SELECT 1");
+      return true;
+    } catch (const Poco::Exception&) {
+      return false;
+    }
+  }
   // IMMEDIATE: a writer beside us is waited for here, and not met in the middle.
   void begin() { run(sqlite() ? "BEGIN IMMEDIATE" : "BEGIN"); }
 
@@ -212,9 +220,9 @@ class Sql::SqlWriting : public Writing {
 };
 
 Sql::Sql(Settings settings, Layout layout) : settings_(std::move(settings)), layout_(std::move(layout)) {
+  const std::string table = quoted_table(settings_.table);
+  Conversation conversation(settings_);
   try {
-    const std::string table = quoted_table(settings_.table);
-    Conversation conversation(settings_);
     conversation.guarded([&] {
       conversation.run(create_table(table, layout_));
       conversation.run(create_deliveries);
@@ -222,6 +230,8 @@ Sql::Sql(Settings settings, Layout layout) : settings_(std::move(settings)), lay
       conversation.run("EXPLAIN " + upsert(table, layout_, std::vector<char>(layout_.columns.size()), true));
     });
   } catch (const Error& error) {
+    // Poco keeps PostgreSQL's reason to itself: a server that still answers refused the statement.
+    if (conversation.sqlite() || !conversation.answers()) throw;
     throw Error(Code::config, error.what());
   }
 }

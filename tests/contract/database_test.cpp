@@ -296,6 +296,14 @@ TEST_P(PostgreSql, GoneInTheMiddleIsSaidAndSurvived) {
   EXPECT_EQ(rows(), 2);
 }
 
+TEST_P(PostgreSql, IsWrittenByOneProcess) {
+  EXPECT_THAT(sentence(Code::config, [&] { Store(settings(), Clock::fixed(kNow)); }),
+              HasSubstr("another process writes it; stop that one"));
+  Store(settings(), Clock::fixed(kNow), Access::read);
+  store_.reset();
+  open();
+}
+
 TEST_P(PostgreSql, TellsNoPasswordAndNoValues) {
   Settings wrong = settings();
   wrong.connection = "postgresql:host=/nonexistent user=tilts password=sekrets dbname=tilts";

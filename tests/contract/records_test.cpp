@@ -95,6 +95,21 @@ TEST_P(Records, OfAChangedCodeStayWithThePerson) {
   EXPECT_THAT(people()[0].former, ElementsAre(kFirst)) << "said again every night";
 }
 
+TEST_P(Records, OfACodeThatChangedTwiceStayUnderTheLast) {
+  roster({kFirst});
+  put(person(kFirst, "Kalns"));
+  for (const auto& [now, before] : {std::pair{kSecond, kFirst}, {kThird, kSecond}}) {
+    Record renamed = person(now, "Kalns");
+    renamed.previous_key = before;
+    put(renamed);
+  }
+  Record late = person(kSecond, "Kalns");  // a registry that has not heard of the last change
+  late.previous_key = kFirst;
+  put(late, "r2");
+  EXPECT_EQ(people()[0].code, kThird);
+  EXPECT_THAT(people()[0].former, testing::UnorderedElementsAre(kSecond, kFirst));
+}
+
 TEST_P(Records, OfTwoPeopleWhoAreOneAreMerged) {
   roster({kFirst, kSecond});
   put(person(kFirst, "Kalns"));

@@ -124,6 +124,26 @@ TEST(Crash, KilledInEveryStageItEndsWithTheSameTables) {
       [](pull::JobRunner&, store::Store& store) { EXPECT_THAT(store.verify_audit().defects, IsEmpty()); });
 }
 
+// Written down beside a later plan, the older one would take that one's rows back.
+TEST(Crash, APlanOneOfWhoseTargetsIsGoneEndsAllTheSame) {
+  Plan plan;
+  plan.certificate_days = 1000;
+  City undisturbed(plan), city(plan);
+  undisturbed.night(initial());
+  ASSERT_EQ(killed(city, {Stage::delivering, 1, 0}), Stage::delivering);
+  const auto addresses = city.file("out/addresses"), away = city.file("out/away");
+  std::filesystem::rename(addresses, away);
+  EXPECT_EQ(city.night(initial()).state, pull::RunState::transient);
+  for (City* lives : {&city, &undisturbed}) lives->registry().advance(100);
+  city.night(initial());
+  undisturbed.night(initial());
+  std::filesystem::rename(away, addresses);
+  city.night(initial());
+  for (const char* target : targets)
+    EXPECT_EQ(difference(city.table(target), undisturbed.table(target)), "") << target;
+  EXPECT_TRUE(city.night().deliveries.empty());
+}
+
 TEST(Crash, KilledAtRandomMomentsItEndsWithTheSameTables) {
   City undisturbed;
   undisturbed.night(initial());

@@ -60,7 +60,7 @@ TEST(Serve, ARunIsTheSameWithADaemonAndWithout) {
   EXPECT_EQ(served.table("residents").size(), 300u);
 
   Command unknown(served, {"run", "nothing"});
-  EXPECT_EQ(unknown.end(), 78);
+  EXPECT_EQ(unknown.end(), 2);
 }
 
 TEST(Serve, APreviewIsForWhoAskedAndNeverForTheJournal) {
@@ -182,7 +182,6 @@ TEST(Serve, ASecondOneIsRefusedAndStatusFollowsAtOnce) {
   EXPECT_THAT(run.end(), AnyOf(0, 3)) << run.err();
 }
 
-// Nothing of the store would keep two daemons apart, or a command from running beside one.
 TEST(Serve, OnPostgreSqlToo) {
   support::PostgreSql server;
   Plan plan;
@@ -191,7 +190,7 @@ TEST(Serve, OnPostgreSqlToo) {
   Daemon daemon(city);
   Command second(city, {"serve"});
   EXPECT_EQ(second.end(), 78);
-  EXPECT_THAT(second.err(), HasSubstr("heartbeat.socket.lock; stop it"));
+  EXPECT_THAT(second.err(), HasSubstr("another process writes it; stop that one"));
   Command run(city, {"run", "residents", "--initial"});
   EXPECT_THAT(run.end(), AnyOf(0, 3)) << run.err();
   EXPECT_TRUE(daemon.says("tilts run for "));

@@ -52,7 +52,7 @@ struct Nights {
   std::vector<std::string> night(const std::string& run, const std::vector<std::string>& clients,
                                  bool preview = false, bool asked_to_the_end = true) {
     const Log log;
-    FindingSink sink(store, "residents", run, folder.path(), Clock::system(), preview);
+    FindingSink sink(store, "residents", run, folder.path(), "Europe/Riga", Clock::system(), preview);
     for (const std::string& client : clients)
       sink.add({"cards", client, "01017012345", "Anna Bērziņa"},
                {Weight::record, "date-not-readable", "person", "01017012345" + client, "birth_date",

@@ -67,7 +67,7 @@ class Planning : public testing::Test {
   std::vector<std::string> night(bool removals) {
     std::vector<OpenDelivery> deliveries(1);
     deliveries[0] = {delivery.target, delivery.mapping, std::move(delivery.writer)};
-    FindingSink sink(store, "job", "r", folder.path(), Clock::system(), true);
+    FindingSink sink(store, "job", "r", folder.path(), "Europe/Riga", Clock::system(), true);
     PlannerOptions options{.run = "r",
                            .job = "job",
                            .registry = "population",
