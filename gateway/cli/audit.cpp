@@ -125,6 +125,7 @@ void add_audit(CLI::App& app, Context& context) {
       "Example: tilts audit subject");
   of_subject->callback(
       [&context, json] { context.action = [&context, json] { return subject(context, *json); }; });
+  add_audit_proof(*command, context);
   CLI::App* verification = command->add_subcommand("verify", "Prove that nothing was changed afterwards");
   verification->footer("Ends with 0 when the audit is whole, 5 when it was changed.");
   verification->callback([&context] { context.action = [&context] { return verify(context); }; });

@@ -58,6 +58,7 @@ void add_adapters(CLI::App& app, Context& context);
 void add_alarms(CLI::App& app, Context& context);
 void add_approve(CLI::App& app, Context& context);
 void add_audit(CLI::App& app, Context& context);
+void add_audit_proof(CLI::App& audit, Context& context);
 void add_backup(CLI::App& app, Context& context);
 void add_check(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);

@@ -19,6 +19,7 @@ namespace tilts::cli {
 struct Served {
   const config::Configuration& configuration;
   pull::JobRunner& runner;
+  store::Store& store;
   std::string user;      // who asked
   std::stop_token stop;  // Ctrl-C there, SIGTERM here
 };

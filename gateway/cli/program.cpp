@@ -45,6 +45,7 @@ void add_all(CLI::App& app, Context& context) {
 void add_handed(CLI::App& app, Context& context) {
   add_run(app, context);
   add_approve(app, context);
+  add_audit_proof(*app.add_subcommand("audit", "")->require_subcommand(1), context);
 }
 
 constexpr const char* footer = R"(Exit codes

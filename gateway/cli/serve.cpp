@@ -92,7 +92,7 @@ class Daemon final : public Poco::Util::ServerApplication {
               const std::stop_token& stop) {
             bell.note(fmt::format("tilts {} for {}", request.words.empty() ? "" : request.words.front(),
                                   request.user));
-            return work_for(request, {configuration, runner, request.user, stop}, out, err);
+            return work_for(request, {configuration, runner, store, request.user, stop}, out, err);
           },
           signals.token());
       scheduler.serve(signals.token());

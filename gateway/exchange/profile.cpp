@@ -195,6 +195,16 @@ void read_limits(const Reader& element, TransportLimits& limits) {
   element.seconds("keep-alive-seconds", limits.keep_alive);
 }
 
+void read_answer_limits(const Reader& element, xml::Limits& limits) {
+  if (!element.exists()) return;
+  element.number("answer-depth", limits.depth);
+  element.number("answer-attributes", limits.attributes);
+  element.number("answer-name-bytes", limits.name);
+  element.number("answer-attribute-bytes", limits.attribute_value);
+  element.number("answer-text-bytes", limits.text);
+  element.number("answer-nodes", limits.nodes);
+}
+
 Profile read_profile(const Reader& root, Problems& problems) {
   Profile profile;
   profile.id = root.text("id");
@@ -210,6 +220,7 @@ Profile read_profile(const Reader& root, Problems& problems) {
   read_request(root.child("request"), profile, problems);
   read_answer(root.child("answer"), profile, problems);
   read_limits(root.child("limits"), profile.limits);
+  read_answer_limits(root.child("limits"), profile.answer.limits);
   profile.answer.limits.bytes = profile.limits.answer_bytes;
   for (const Reader& operation : root.child("operations").children("operation"))
     profile.operations.push_back({operation.text("name"), operation.text("action")});

@@ -29,7 +29,8 @@ constexpr Sql kDropKey =
     " (SELECT 1 FROM evidence e WHERE e.key_name = $2 AND e.content IS NOT NULL)";
 
 std::string place(std::string_view id) { return pack("evidence", id); }
-std::string key_name(SubjectId subject) { return "subject/" + std::to_string(subject); }
+constexpr std::string_view kOfSubject = "subject/";
+std::string key_name(SubjectId subject) { return std::string(kOfSubject) + std::to_string(subject); }
 
 // deflate clears all of its state before it begins: with the usual 256 KB that takes longer than the few KB
 // of a look-up do.
@@ -92,9 +93,10 @@ std::optional<Proof> Evidence::find(Session& session, std::string_view id) const
   const std::string plain =
       uncompress(Vault::open(vault_.unwrap(name, wrapped.bytes), place(id), content.bytes));
   Unpacker packed(plain);
-  std::string request = packed.text();
-  return Proof{std::move(registry), std::move(operation), std::move(run), at,
-               std::move(request),  packed.text()};
+  Proof proof{std::move(registry), std::move(operation), std::move(run), at, packed.text(), {}, 0};
+  proof.response = packed.text();
+  if (name.starts_with(kOfSubject)) proof.subject = std::stoll(name.substr(kOfSubject.size()));
+  return proof;
 }
 
 int64_t Evidence::destroy_expired(Transaction& transaction, Time now) const {

@@ -32,7 +32,8 @@ struct Proof {
   std::string run;
   Time at;
   std::string request;
-  std::string response;
+  std::string response;   // empty when none came
+  SubjectId subject = 0;  // whose key it is under; 0: it is about several people
 };
 
 class Evidence {

@@ -1,5 +1,6 @@
 // `tilts run` as cron or a person starts it, where no daemon keeps a journal or tidies up.
 #include <fstream>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -58,6 +59,59 @@ TEST(ByHand, WhatIsPastItsDayGoesWithoutADaemonToo) {
     EXPECT_FALSE(kept("old"));
     EXPECT_TRUE(kept("new"));
   });
+}
+
+// The request that a sentence names: "request urn:uuid:…".
+std::string request_named_in(const std::string& sentence) {
+  const size_t begin = sentence.find("urn:uuid:");
+  return sentence.substr(begin, std::string("urn:uuid:00000000-0000-4000-8000-000000000000").size());
+}
+
+TEST(ByHand, ARefusedAnswerIsTakenOutAndRefusedAgainAndWhoLookedIsKept) {
+  City city;
+  city.registry().fault(R"({"kind":"wrong-signer","count":0,"operation":"SubmitSync"})");
+  const pull::RunReport refused = city.night(initial());
+  ASSERT_EQ(refused.state, pull::RunState::untrusted) << refused.sentence;
+  const std::string message_id = request_named_in(refused.sentence);
+
+  for (const bool served : {false, true}) {
+    std::optional<Daemon> daemon;
+    if (served) daemon.emplace(city);
+    Command proof(city, {"audit", "proof", message_id});
+    ASSERT_EQ(proof.end(), 0) << proof.err();
+    std::ofstream(city.file("answer.xml"), std::ios::binary) << proof.out();
+    Command verify(city, {"verify", "--profile", city.file("profile.xml").string(), "--anchor",
+                          city.pki().anchor, city.file("answer.xml").string()});
+    EXPECT_EQ(verify.end(), 1);
+    EXPECT_THAT(verify.err(), HasSubstr("docs/refusals.md#signer-trusted"));
+    Command request(city, {"audit", "proof", message_id, "--request"});
+    EXPECT_EQ(request.end(), 0) << request.err();
+    EXPECT_THAT(request.out(), HasSubstr(message_id));
+  }
+  EXPECT_EQ(Command(city, {"audit", "proof", "urn:uuid:none"}).end(), 2);
+}
+
+TEST(ByHand, WhoReadTheProofOfOnePersonStandsAmongTheLooksAtThem) {
+  Plan plan;
+  plan.residents = 40;
+  plan.operation = "resident";
+  plan.snapshot = false;
+  City city(plan);
+  city.night(initial());
+  const std::string roster = support::read_file(city.file("roster.csv"));
+  const std::string code = roster.substr(roster.find("K-000001;") + 9, 11);
+  const auto looks = [&] {
+    std::vector<store::Look> looks;
+    city.with([&](pull::JobRunner&, store::Store& store) {
+      looks = store.read([&](store::Session& session) { return store.audit().subject(session, code); });
+    });
+    return looks;
+  };
+  ASSERT_EQ(looks().size(), 1u);
+  Command proof(city, {"audit", "proof", request_named_in(looks()[0].message_ids)}, {"SUDO_USER=anna"});
+  ASSERT_EQ(proof.end(), 0) << proof.err();
+  ASSERT_EQ(looks().size(), 2u);
+  EXPECT_EQ(looks()[1].operation, "proof read");
 }
 
 TEST(ByHand, NobodyIsAskedAboutWhenNothingCouldBeDelivered) {

@@ -151,14 +151,14 @@ TEST(HandOver, LinesComeInTheOrderInWhichTheyWereSaid) {
 }
 
 // Whatever comes over the socket: no other command is on the daemon's parser.
-TEST(HandOver, RunAndApproveAreAllThatTheDaemonDoesForOthers) {
+TEST(HandOver, RunApproveAndProofAreAllThatTheDaemonDoesForOthers) {
   Desk desk;
   store::Store store = desk.store();
   config::Configuration configuration = *desk.house.load().configuration;
   configuration.registries.clear();
   pull::Registries registries(configuration, Clock::system());
   pull::JobRunner runner(configuration, store, registries, Clock::system());
-  const Served served{configuration, runner, "aija", {}};
+  const Served served{configuration, runner, store, "aija", {}};
   Office office;
   office.context.served = &served;
   const auto say = [&](std::vector<const char*> words) {
@@ -169,6 +169,7 @@ TEST(HandOver, RunAndApproveAreAllThatTheDaemonDoesForOthers) {
   EXPECT_THAT(office.err.str(), HasSubstr("run 4f1c22aa: it waits for nothing"));
   for (const char* other : {"status", "serve", "runs", "check", "init", "backup", "completion"})
     EXPECT_EQ(say({other}), 2) << other;
+  for (const char* other : {"subject", "verify"}) EXPECT_EQ(say({"audit", other}), 2) << other;
   EXPECT_EQ(say({}), 2);
 }
 

@@ -227,14 +227,18 @@ TEST_F(Verify, TheProfileSaysWhatIsDemanded) {
            "<profile xmlns='urn:tilts:profile:1' id='x' title='X'><soap version='1.1'/>"
            "<addressing message-id='uuid:' relates-to='required'/><request><timestamp lifetime='120'/>"
            "<signature><part>Body</part><part>Timestamp</part></signature></request>"
-           "<answer signature='required'/><operations><operation name='Ask' action='urn:ask'/></operations>"
-           "</profile>");
+           "<answer signature='required'/><limits answer-depth='8'/>"
+           "<operations><operation name='Ask' action='urn:ask'/></operations></profile>");
   Draft old = draft();
   old.soap = "http://schemas.xmlsoap.org/soap/envelope/";
   EXPECT_EQ(judge(signed_by(old, world().key.get()), {"--profile", profile, "--anchor", root}), 0)
       << desk.err;
   EXPECT_EQ(judge(signed_by(draft(), world().key.get()), {"--profile", profile, "--anchor", root}), 1);
   expect_refused("of another SOAP version than the profile says");
+  EXPECT_EQ(judge("<a><b><c><d><e><f><g><h><i/></h></g></f></e></d></c></b></a>",
+                  {"--profile", profile, "--anchor", root}),
+            1);
+  expect_refused("nested deeper");
   const std::string broken = file("broken.xml", "<profile>");
   EXPECT_EQ(judge("<a/>", {"--profile", broken, "--anchor", root}), 2);
   expect_asked_wrongly("broken.xml:1: ");

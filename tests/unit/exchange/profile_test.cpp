@@ -1,5 +1,8 @@
 #include "gateway/exchange/profile.h"
 
+#include <cstring>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -64,7 +67,9 @@ TEST(Profile, reads_what_differs_from_it) {
           "<answer signature='required' revocation='yes'><timestamp lifetime='500' skew='5'/>"
           "<also-signed element='{urn:b}Token'/></answer>",
           "<limits answer-bytes='5000' concurrency='+7' requests-per-second='0.5' connect-seconds='3' "
-          "answer-seconds='4' keep-alive-seconds='9' attempts='1' request-bytes='6000'/>"),
+          "answer-seconds='4' keep-alive-seconds='9' attempts='1' request-bytes='6000' answer-depth='20' "
+          "answer-attributes='21' answer-name-bytes='22' answer-attribute-bytes='23' answer-text-bytes='24' "
+          "answer-nodes='25'/>"),
       "p.xml");
   EXPECT_EQ(profile.soap, SoapVersion::v1_1);
   EXPECT_EQ(profile.answer.soap, SoapVersion::v1_1);
@@ -77,12 +82,30 @@ TEST(Profile, reads_what_differs_from_it) {
   EXPECT_EQ(profile.answer.skew.count(), 5);
   EXPECT_THAT(profile.answer.also_signed, ElementsAre("{urn:b}Token"));
   EXPECT_EQ(profile.answer.limits.bytes, 5000u);
+  EXPECT_EQ(profile.answer.limits.depth, 20u);
+  EXPECT_EQ(profile.answer.limits.attributes, 21u);
+  EXPECT_EQ(profile.answer.limits.name, 22u);
+  EXPECT_EQ(profile.answer.limits.attribute_value, 23u);
+  EXPECT_EQ(profile.answer.limits.text, 24u);
+  EXPECT_EQ(profile.answer.limits.nodes, 25u);
   EXPECT_EQ(profile.limits.concurrency, 7u);
   EXPECT_EQ(profile.limits.requests_per_second, 0.5);
   EXPECT_EQ(profile.limits.connect.count(), 3);
   EXPECT_EQ(profile.limits.answer.count(), 4);
   EXPECT_EQ(profile.limits.keep_alive.count(), 9);
   EXPECT_EQ(profile.limits.request_bytes, 6000u);
+}
+
+TEST(Profile, tightens_limits_and_never_loosens_them) {
+  for (const char* looser : {"answer-depth='257'", "answer-attributes='257'", "answer-name-bytes='1025'",
+                             "answer-attribute-bytes='1048577'", "answer-text-bytes='10000001'",
+                             "answer-nodes='1000001'", "answer-depth='0'"})
+    EXPECT_THAT(
+        refusal(profile_text("<signature><part>Body</part><part>Timestamp</part></signature>",
+                             "<answer signature='required'><timestamp lifetime='500' skew='5'/></answer>",
+                             fmt::format("<limits {}/>", looser))),
+        HasSubstr(std::string(looser, std::strcspn(looser, "="))))
+        << looser;
 }
 
 TEST(Profile, tells_every_problem_with_its_line) {
