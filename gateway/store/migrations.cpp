@@ -126,6 +126,22 @@ constexpr Step kSteps[] = {
     {2, Only::both, "ALTER TABLE alarm ADD COLUMN kind TEXT NOT NULL DEFAULT ''"},
 
     {3, Only::both, "ALTER TABLE record ADD COLUMN changed BIGINT NOT NULL DEFAULT 0"},
+
+    {4, Only::both,
+     "CREATE TABLE submission (id NTEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, registry TEXT NOT NULL,"
+     " operation TEXT NOT NULL, revision BIGINT NOT NULL, subject BIGINT NOT NULL REFERENCES subject (id),"
+     " state TEXT NOT NULL, attempt BIGINT NOT NULL, message_id TEXT NOT NULL, expires BIGINT NOT NULL,"
+     " absent BIGINT NOT NULL, absent_at BIGINT NOT NULL, due BIGINT NOT NULL, receipt TEXT NOT NULL,"
+     " digest BLOB NOT NULL, content BLOB NOT NULL, created BIGINT NOT NULL, changed BIGINT NOT NULL)"},
+    {4, Only::both, "CREATE INDEX submission_due ON submission (state, due)"},
+    {4, Only::both, "CREATE INDEX submission_subject ON submission (subject)"},
+    {4, Only::both,
+     "CREATE TABLE submission_attachment (submission NTEXT NOT NULL REFERENCES submission (id),"
+     " number BIGINT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (submission, number))"},
+    {4, Only::both,
+     "CREATE TABLE submission_event (submission NTEXT NOT NULL REFERENCES submission (id), number BIGINT NOT "
+     "NULL, at BIGINT NOT NULL, state TEXT NOT NULL, attempt BIGINT NOT NULL, content BLOB NOT NULL,"
+     " PRIMARY KEY (submission, number))"},
 };
 
 // The evidence keys are not in a backup: a restored store begins with none.

@@ -25,6 +25,7 @@
 #include "gateway/store/rosters.h"
 #include "gateway/store/runs.h"
 #include "gateway/store/subjects.h"
+#include "gateway/store/submissions.h"
 #include "gateway/store/vault.h"
 
 namespace tilts::store {
@@ -70,6 +71,7 @@ class Store {
   const Alarms& alarms() const { return alarms_; }
   const Replay& replay() const { return replay_; }
   const ParkedCalls& parked() const { return parked_; }
+  const Submissions& submissions() const { return submissions_; }
   const Evidence& evidence() const { return evidence_; }
   const Audit& audit() const { return audit_; }
 
@@ -103,6 +105,7 @@ class Store {
   Alarms alarms_;
   Replay replay_;
   ParkedCalls parked_{vault_};
+  Submissions submissions_{vault_, subjects_};
   Evidence evidence_{vault_};
   Audit audit_;
   AuditCheckpoints checkpoints_;

@@ -26,6 +26,7 @@ constexpr Sql kMoveRecords =
     "UPDATE record SET subject = $1 WHERE subject = $2 AND NOT EXISTS"
     " (SELECT 1 FROM record b WHERE b.subject = $3 AND b.registry = record.registry AND b.type = record.type"
     " AND b.part = record.part)";
+constexpr Sql kMoveSubmissions = "UPDATE submission SET subject = $1 WHERE subject = $2";
 constexpr Sql kForget = "DELETE FROM subject WHERE id = $1";
 
 std::string place(std::string_view hash) { return "code/" + std::string(hash); }
@@ -70,6 +71,7 @@ SubjectId Subjects::relink(Transaction& transaction, std::string_view previous, 
     transaction.run(kDropDoubleMembers, old, subject);
     transaction.run(kMoveMembers, subject, old);
     transaction.run(kMoveRecords, subject, old, subject);
+    transaction.run(kMoveSubmissions, subject, old);
     transaction.run(kForget, old);
   }
   transaction.run(kNoneInUse, subject);

@@ -1,0 +1,371 @@
+#include "gateway/store/submissions.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "gateway/base/error.h"
+#include "gateway/store/pack.h"
+
+namespace tilts::store {
+namespace {
+
+constexpr Sql kAdd =
+    "INSERT INTO submission (id, key, registry, operation, revision, subject, state, attempt, message_id,"
+    " expires, absent, absent_at, due, receipt, digest, content, created, changed)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '', 0, 0, 0, 0, '', $8, $9, $10, $11)"
+    " ON CONFLICT (key) DO NOTHING";
+constexpr Sql kKnown = "SELECT id, digest FROM submission WHERE key = $1";
+constexpr Sql kAddAttachment =
+    "INSERT INTO submission_attachment (submission, number, content) VALUES ($1, $2, $3)";
+constexpr Sql kAttachments =
+    "SELECT number, content FROM submission_attachment WHERE submission = $1 ORDER BY number";
+constexpr Sql kNote =
+    "INSERT INTO submission_event (submission, number, at, state, attempt, content)"
+    " VALUES ($1, $2, $3, $4, $5, $6)";
+constexpr Sql kNext = "SELECT COALESCE(MAX(number), 0) + 1 FROM submission_event WHERE submission = $1";
+constexpr Sql kHistory =
+    "SELECT number, at, state, attempt, content FROM submission_event WHERE submission = $1 ORDER BY number";
+
+constexpr Sql kFind =
+    "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
+    " absent_at, due, receipt, content, created, changed FROM submission WHERE id = $1";
+constexpr Sql kFindKey =
+    "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
+    " absent_at, due, receipt, content, created, changed FROM submission WHERE key = $1";
+constexpr Sql kList =
+    "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
+    " absent_at, due, receipt, content, created, changed FROM submission ORDER BY created DESC, id LIMIT $1";
+constexpr Sql kListState =
+    "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
+    " absent_at, due, receipt, content, created, changed FROM submission"
+    " WHERE state = $1 ORDER BY created DESC, id LIMIT $2";
+constexpr Sql kDue =
+    "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
+    " absent_at, due, receipt, content, created, changed FROM submission"
+    " WHERE state = $1 AND due <= $2 ORDER BY created, id LIMIT $3";
+
+constexpr Sql kStart =
+    "UPDATE submission SET state = 'sending', attempt = attempt + 1, message_id = $1, expires = $2, absent = "
+    "0,"
+    " absent_at = 0, due = 0, changed = $3 WHERE id = $4 AND state = 'prepared' AND attempt = $5";
+constexpr Sql kStep =
+    "UPDATE submission SET state = $1, due = $2, receipt = $3, changed = $4"
+    " WHERE id = $5 AND attempt = $6 AND state IN ($7, $8)";
+constexpr Sql kAbsent = "UPDATE submission SET absent = absent + 1, absent_at = $1 WHERE id = $2";
+constexpr Sql kAgain = "UPDATE submission SET due = $1 WHERE id = $2 AND state = 'unknown' AND attempt = $3";
+constexpr Sql kSending = "SELECT id, attempt FROM submission WHERE state = 'sending'";
+
+constexpr int64_t kEnough = 2;  // answers "absent" that count
+constexpr std::string_view kGateway = "tilts";
+
+constexpr std::string_view kStates[] = {"warned", "prepared", "sending", "unknown", "received", "declined"};
+
+std::string place(std::string_view id) { return pack("submission", id); }
+std::string place(std::string_view id, std::string_view part, int64_t number) {
+  return pack("submission", id, part, number);
+}
+
+template <typename... Arguments>
+std::vector<Submission> submissions(Session& session, const Vault& vault, const Sql& sql,
+                                    const Arguments&... arguments) {
+  std::vector<Submission> found;
+  for (auto& [id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,
+              absent_at, due, receipt, sealed, created, changed] :
+       session.rows<std::string, std::string, std::string, std::string, int64_t, int64_t, std::string,
+                    int64_t, std::string, Time, int64_t, Time, Time, std::string, Blob, Time, Time>(
+           sql, arguments...)) {
+    const std::string content = vault.open(place(id), sealed.bytes);
+    Unpacker packed(content);
+    Submission one;
+    one.case_number = packed.text();
+    one.content = packed.text();
+    one.id = std::move(id);
+    one.key = std::move(key);
+    one.registry = std::move(registry);
+    one.operation = std::move(operation);
+    one.revision = revision;
+    one.subject = subject;
+    one.state = submission_state(state);
+    one.attempt = attempt;
+    one.message_id = std::move(message_id);
+    one.expires = expires;
+    one.absent = absent;
+    one.absent_at = absent_at;
+    one.due = due;
+    one.receipt = std::move(receipt);
+    one.created = created;
+    one.changed = changed;
+    found.push_back(std::move(one));
+  }
+  return found;
+}
+
+std::optional<Submission> first(std::vector<Submission> found) {
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+}  // namespace
+
+std::string_view name(SubmissionState state) { return kStates[static_cast<size_t>(state)]; }
+
+SubmissionState submission_state(std::string_view text) {
+  const auto* const found = std::ranges::find(kStates, text);
+  if (found == std::end(kStates)) throw Error(Code::bug, "store: a submission is in no known state");
+  return static_cast<SubmissionState>(found - std::begin(kStates));
+}
+
+std::string Submissions::key_of(std::string_view registry, std::string_view operation,
+                                std::string_view case_number, int64_t revision) {
+  return hex(sha256(pack(registry, operation, case_number, revision))).substr(0, 32);
+}
+
+Submissions::Added Submissions::add(Transaction& transaction, const NewSubmission& submission,
+                                    const std::vector<SubmissionAttachment>& attachments, Time now) const {
+  const std::string key =
+      key_of(submission.registry, submission.operation, submission.case_number, submission.revision);
+  std::string whole = pack(submission.code, submission.content);
+  for (const SubmissionAttachment& attachment : attachments)
+    whole += pack(attachment.name, attachment.media_type, attachment.sha256);
+  const Blob digest{vault_.keyed_hash("submission", whole)};
+
+  const std::string id = hex(random_bytes(6));
+  const SubjectId subject = subjects_.ensure(transaction, submission.code, now);
+  const SubmissionState state = submission.warned ? SubmissionState::warned : SubmissionState::prepared;
+  const size_t added = transaction.run(
+      kAdd, id, key, submission.registry, submission.operation, submission.revision, subject, name(state),
+      digest, Blob{vault_.seal(place(id), pack(submission.case_number, submission.content))}, now, now);
+  if (added == 0) {
+    const auto known = transaction.row<std::string, Blob>(kKnown, key);
+    return {std::get<0>(*known), false, std::get<1>(*known) == digest};
+  }
+  int64_t number = 0;
+  for (const SubmissionAttachment& attachment : attachments) {
+    ++number;
+    transaction.run(
+        kAddAttachment, id, number,
+        Blob{vault_.seal(place(id, "attachment", number),
+                         pack(attachment.name, attachment.media_type, attachment.sha256, attachment.bytes))});
+  }
+  note(transaction, id, state, 0, kGateway, submission.warned ? "taken in, with warnings" : "taken in", now);
+  return {id, true, true};
+}
+
+std::optional<Submission> Submissions::find(Session& session, std::string_view id) const {
+  return first(submissions(session, vault_, kFind, id));
+}
+
+std::optional<Submission> Submissions::find_key(Session& session, std::string_view key) const {
+  return first(submissions(session, vault_, kFindKey, key));
+}
+
+std::vector<Submission> Submissions::list(Session& session, std::optional<SubmissionState> state,
+                                          size_t limit) const {
+  return state ? submissions(session, vault_, kListState, name(*state), limit)
+               : submissions(session, vault_, kList, limit);
+}
+
+std::vector<Submission> Submissions::due(Session& session, SubmissionState state, Time now,
+                                         size_t limit) const {
+  return submissions(session, vault_, kDue, name(state), now, limit);
+}
+
+std::vector<SubmissionAttachment> Submissions::attachments(Session& session, std::string_view id) const {
+  std::vector<SubmissionAttachment> attachments;
+  for (const auto& [number, sealed] : session.rows<int64_t, Blob>(kAttachments, id)) {
+    const std::string content = vault_.open(place(id, "attachment", number), sealed.bytes);
+    Unpacker packed(content);
+    SubmissionAttachment& attachment = attachments.emplace_back();
+    for (std::string* text :
+         {&attachment.name, &attachment.media_type, &attachment.sha256, &attachment.bytes})
+      *text = packed.text();
+  }
+  return attachments;
+}
+
+std::vector<SubmissionEvent> Submissions::history(Session& session, std::string_view id) const {
+  std::vector<SubmissionEvent> events;
+  for (const auto& [number, at, state, attempt, sealed] :
+       session.rows<int64_t, Time, std::string, int64_t, Blob>(kHistory, id)) {
+    const std::string content = vault_.open(place(id, "event", number), sealed.bytes);
+    Unpacker packed(content);
+    SubmissionEvent event{at, submission_state(state), attempt, {}, {}};
+    event.actor = packed.text();
+    event.text = packed.text();
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+void Submissions::note(Transaction& transaction, std::string_view id, SubmissionState state, int64_t attempt,
+                       std::string_view actor, std::string_view text, Time now) const {
+  const auto number = transaction.value<int64_t>(1, kNext, id);
+  transaction.run(kNote, id, number, now, name(state), attempt,
+                  Blob{vault_.seal(place(id, "event", number), pack(actor, text))});
+}
+
+// One compare-and-set and its line in the history.
+struct Submissions::Step {
+  std::string_view id;
+  int64_t attempt;
+  SubmissionState from, or_from, to;
+  Time due{};
+  std::string_view receipt{};
+  std::string_view actor = kGateway;
+  std::string text;
+};
+
+bool Submissions::take(Transaction& transaction, const Step& step, Time now) const {
+  if (transaction.run(kStep, name(step.to), step.due, step.receipt, now, step.id, step.attempt,
+                      name(step.from), name(step.or_from)) == 0)
+    return false;
+  note(transaction, step.id, step.to, step.attempt, step.actor, step.text, now);
+  return true;
+}
+
+bool Submissions::start(Transaction& transaction, std::string_view id, int64_t attempt,
+                        std::string_view message_id, Time expires, Time now) const {
+  if (transaction.run(kStart, message_id, expires, now, id, attempt) == 0) return false;
+  note(transaction, id, SubmissionState::sending, attempt + 1, kGateway,
+       fmt::format("sent as {}", message_id), now);
+  return true;
+}
+
+bool Submissions::not_sent(Transaction& transaction, std::string_view id, int64_t attempt,
+                           std::string_view why, Time again, Time now) const {
+  return take(transaction,
+              {id,
+               attempt,
+               SubmissionState::sending,
+               SubmissionState::sending,
+               SubmissionState::prepared,
+               again,
+               {},
+               kGateway,
+               fmt::format("nothing was sent: {}", why)},
+              now);
+}
+
+bool Submissions::lost(Transaction& transaction, std::string_view id, int64_t attempt, std::string_view why,
+                       Time inquire, Time now) const {
+  return take(transaction,
+              {id,
+               attempt,
+               SubmissionState::sending,
+               SubmissionState::sending,
+               SubmissionState::unknown,
+               inquire,
+               {},
+               kGateway,
+               fmt::format("no answer that can be trusted: {}", why)},
+              now);
+}
+
+bool Submissions::received(Transaction& transaction, std::string_view id, int64_t attempt,
+                           std::string_view receipt, std::string_view actor, Time now) const {
+  return take(transaction,
+              {id,
+               attempt,
+               SubmissionState::sending,
+               SubmissionState::unknown,
+               SubmissionState::received,
+               {},
+               receipt,
+               actor,
+               fmt::format("received by the registry as {}", receipt)},
+              now);
+}
+
+bool Submissions::declined(Transaction& transaction, std::string_view id, int64_t attempt,
+                           std::string_view reason, Time now) const {
+  return take(transaction,
+              {id,
+               attempt,
+               SubmissionState::sending,
+               SubmissionState::unknown,
+               SubmissionState::declined,
+               {},
+               {},
+               kGateway,
+               fmt::format("declined by the registry: {}", reason)},
+              now);
+}
+
+Submissions::Absence Submissions::absent(Transaction& transaction, std::string_view id, int64_t attempt,
+                                         Time asked, const Patience& patience, Time now) const {
+  const auto known = find(transaction, id);
+  if (!known || known->state != SubmissionState::unknown || known->attempt != attempt) return {};
+  const Time earliest = std::max(known->expires + patience.skew + patience.settle,
+                                 known->absent == 0 ? Time{} : known->absent_at + patience.settle);
+  // An attempt without a signed Expires is not known to have an end.
+  if (known->expires == Time{} || asked <= earliest) {
+    ask_again(transaction, id, attempt, earliest + std::chrono::milliseconds(1));
+    return {.valid = true};
+  }
+  transaction.run(kAbsent, asked, id);
+  if (known->absent + 1 < kEnough) {
+    note(transaction, id, SubmissionState::unknown, attempt, kGateway,
+         "the registry has none; asked once more before it is sent again", now);
+    ask_again(transaction, id, attempt, asked + patience.settle + std::chrono::milliseconds(1));
+    return {.valid = true, .counted = true};
+  }
+  take(transaction,
+       {id,
+        attempt,
+        SubmissionState::unknown,
+        SubmissionState::unknown,
+        SubmissionState::prepared,
+        {},
+        {},
+        kGateway,
+        "the registry said twice that it has none: it is sent again"},
+       now);
+  return {.valid = true, .counted = true, .prepared = true};
+}
+
+bool Submissions::ask_again(Transaction& transaction, std::string_view id, int64_t attempt,
+                            Time again) const {
+  return transaction.run(kAgain, again, id, attempt) == 1;
+}
+
+bool Submissions::send_warned(Transaction& transaction, std::string_view id, std::string_view user,
+                              std::string_view because, Time now) const {
+  return take(transaction,
+              {id,
+               0,
+               SubmissionState::warned,
+               SubmissionState::warned,
+               SubmissionState::prepared,
+               {},
+               {},
+               user,
+               fmt::format("sent in spite of its warnings: {}", because)},
+              now);
+}
+
+bool Submissions::resend(Transaction& transaction, std::string_view id, std::string_view user,
+                         std::string_view because, Time now) const {
+  const auto known = find(transaction, id);
+  return known && take(transaction,
+                       {id,
+                        known->attempt,
+                        SubmissionState::unknown,
+                        SubmissionState::unknown,
+                        SubmissionState::prepared,
+                        {},
+                        {},
+                        user,
+                        fmt::format("sent again: {}", because)},
+                       now);
+}
+
+int64_t Submissions::cut_off(Transaction& transaction, Time now) const {
+  int64_t cut = 0;
+  for (const auto& [id, attempt] : transaction.rows<std::string, int64_t>(kSending))
+    cut += lost(transaction, id, attempt, "the process ended while it was sent", now, now);
+  return cut;
+}
+
+}  // namespace tilts::store

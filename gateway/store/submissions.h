@@ -1,0 +1,155 @@
+// The ledger of what is to be sent once: states, what leads between them, and the history of each submission.
+//
+//   warned ─person▶ prepared ─start▶ sending ─▶ received | declined
+//                      ▲                └──────▶ unknown ─▶ received | declined
+//                      └── not sent ────┘           │
+//                      └── twice counted absent, or a person ──┘
+//
+// Every step is one compare-and-set on (state, attempt): whoever comes second changes nothing and is told so.
+// Methods that take a Transaction commit with whatever else it does.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/store/session.h"
+#include "gateway/store/subjects.h"
+#include "gateway/store/vault.h"
+
+namespace tilts::store {
+
+enum class SubmissionState { warned, prepared, sending, unknown, received, declined };
+std::string_view name(SubmissionState state);
+// Throws Error(bug) for a word that name() never says.
+SubmissionState submission_state(std::string_view name);
+
+struct NewSubmission {
+  std::string registry;
+  std::string operation;    // "submit", "correct", "withdraw"
+  std::string case_number;  // the municipality's; sealed
+  int64_t revision = 1;
+  std::string code;     // personas kods of the person it is about
+  std::string content;  // the entry in the caller's own form; sealed
+  bool warned = false;  // waits for a person before it is sent
+};
+
+struct SubmissionAttachment {
+  std::string name;
+  std::string media_type;
+  std::string sha256;  // hex, of the bytes
+  std::string bytes;
+};
+
+struct Submission {
+  std::string id;   // 12 hex digits, opaque
+  std::string key;  // what the registry knows it by: the same for every attempt
+  std::string registry;
+  std::string operation;
+  int64_t revision = 1;
+  SubjectId subject = 0;
+  SubmissionState state = SubmissionState::prepared;
+  int64_t attempt = 0;     // how many were begun
+  std::string message_id;  // of the last one
+  Time expires;            // the signed Expires of the last one: the registry takes it no later
+  int64_t absent = 0;      // answers "absent" that count
+  Time absent_at;          // when the last of them was asked for
+  Time due;                // not to be sent or inquired before
+  std::string receipt;     // the registry's number
+  std::string case_number;
+  std::string content;
+  Time created;
+  Time changed;
+};
+
+struct SubmissionEvent {
+  Time at;
+  SubmissionState state = SubmissionState::prepared;  // after it
+  int64_t attempt = 0;
+  std::string actor;  // an operating-system user, or the gateway
+  std::string text;   // what happened; may name the case
+};
+
+// How long "absent" proves nothing: the registry may still work on what it accepted.
+struct Patience {
+  std::chrono::milliseconds skew{60'000};
+  std::chrono::milliseconds settle{0};
+};
+
+class Submissions {
+ public:
+  Submissions(const Vault& vault, const Subjects& subjects) : vault_(vault), subjects_(subjects) {}
+
+  // SHA-256 over (registry, operation, case number, revision), 32 hex digits: made of content alone, so that
+  // another node, or a restored store, comes to the same; a personas kods is not in it, because codes change.
+  static std::string key_of(std::string_view registry, std::string_view operation,
+                            std::string_view case_number, int64_t revision);
+
+  struct Added {
+    std::string id;
+    bool fresh = false;  // false: it was there already
+    bool same = true;    // false: it was there with another content; nothing was changed
+  };
+  Added add(Transaction& transaction, const NewSubmission& submission,
+            const std::vector<SubmissionAttachment>& attachments, Time now) const;
+
+  std::optional<Submission> find(Session& session, std::string_view id) const;
+  std::optional<Submission> find_key(Session& session, std::string_view key) const;
+  // The newest first; of one state or (none) of all.
+  std::vector<Submission> list(Session& session, std::optional<SubmissionState> state, size_t limit) const;
+  // Those in this state whose time has come, the oldest first.
+  std::vector<Submission> due(Session& session, SubmissionState state, Time now, size_t limit) const;
+  std::vector<SubmissionAttachment> attachments(Session& session, std::string_view id) const;
+  std::vector<SubmissionEvent> history(Session& session, std::string_view id) const;
+
+  // Each returns false when the submission is not (any more) in the state and attempt that it leads from.
+
+  // prepared → sending, durable before the first byte leaves. `attempt`: how many were begun before.
+  bool start(Transaction& transaction, std::string_view id, int64_t attempt, std::string_view message_id,
+             Time expires, Time now) const;
+  // sending → prepared: the transport proves that no byte of the request left.
+  bool not_sent(Transaction& transaction, std::string_view id, int64_t attempt, std::string_view why,
+                Time again, Time now) const;
+  // sending → unknown: no trusted answer that names it.
+  bool lost(Transaction& transaction, std::string_view id, int64_t attempt, std::string_view why,
+            Time inquire, Time now) const;
+  // sending | unknown → received | declined.
+  bool received(Transaction& transaction, std::string_view id, int64_t attempt, std::string_view receipt,
+                std::string_view actor, Time now) const;
+  bool declined(Transaction& transaction, std::string_view id, int64_t attempt, std::string_view reason,
+                Time now) const;
+  // unknown: the registry says, asked at `asked`, that it has none. Counts when asked after the attempt's
+  // Expires plus skew plus settle-time, and at least settle-time after the last that counted; the second one
+  // leads back to prepared. `again`: when to ask next while it does not.
+  struct Absence {
+    bool valid = false;  // it was unknown, in this attempt
+    bool counted = false;
+    bool prepared = false;
+  };
+  Absence absent(Transaction& transaction, std::string_view id, int64_t attempt, Time asked,
+                 const Patience& patience, Time now) const;
+  // An inquiry that brought nothing: asked again at `again`.
+  bool ask_again(Transaction& transaction, std::string_view id, int64_t attempt, Time again) const;
+
+  // A named person's decisions, kept in the history with their reason.
+  bool send_warned(Transaction& transaction, std::string_view id, std::string_view user,
+                   std::string_view because, Time now) const;
+  bool resend(Transaction& transaction, std::string_view id, std::string_view user, std::string_view because,
+              Time now) const;
+
+  // At start: what was being sent when the process ended is unknown. Returns how many.
+  int64_t cut_off(Transaction& transaction, Time now) const;
+
+ private:
+  struct Step;
+  bool take(Transaction& transaction, const Step& step, Time now) const;
+  void note(Transaction& transaction, std::string_view id, SubmissionState state, int64_t attempt,
+            std::string_view actor, std::string_view text, Time now) const;
+
+  const Vault& vault_;
+  const Subjects& subjects_;
+};
+
+}  // namespace tilts::store
