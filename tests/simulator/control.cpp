@@ -36,10 +36,11 @@ std::string written(const Registry& registry, Writer writer) {
 
 }  // namespace
 
-Control::Control(Clock& clock, Registry& registry, Faults& faults, const Service& service,
-                 const HttpCounters& transport, std::function<void()> stop)
+Control::Control(Clock& clock, Registry* population, const Queue* queue, Faults& faults,
+                 const Service& service, const HttpCounters& transport, std::function<void()> stop)
     : clock_(clock),
-      registry_(registry),
+      population_(population),
+      queue_(queue),
       faults_(faults),
       service_(service),
       transport_(transport),
@@ -59,12 +60,7 @@ std::string Control::serve(const HttpRequest& request) {
   const std::string what = request.method + " " + request.target;
   if (what == "GET /counters") return counters();
   if (what == "GET /faults") return list_faults();
-  if (what == "GET /nights") return written(registry_, write_nights);
-  if (what == "GET /truth") return written(registry_, write_truth_json);
-  if (what == "GET /truth.csv") return written(registry_, write_truth_csv);
-  if (what == "GET /roster.csv") return written(registry_, write_roster);
   if (what == "POST /faults") return add_fault(request.body);
-  if (what == "POST /advance") return advance(request.body);
   if (what == "POST /clock") return set_clock(request.body);
   if (what == "DELETE /faults") {
     faults_.clear();
@@ -74,7 +70,23 @@ std::string Control::serve(const HttpRequest& request) {
     stop_();
     return "{}\n";
   }
+  if (population_ != nullptr)
+    if (const auto said = serve_population(what, request.body)) return *said;
+  if (queue_ != nullptr && what == "GET /queue") {
+    std::ostringstream out;
+    queue_->write_truth(out);
+    return out.str();
+  }
   throw std::invalid_argument("the control port has no " + what);
+}
+
+std::optional<std::string> Control::serve_population(const std::string& what, const std::string& body) {
+  if (what == "GET /nights") return written(*population_, write_nights);
+  if (what == "GET /truth") return written(*population_, write_truth_json);
+  if (what == "GET /truth.csv") return written(*population_, write_truth_csv);
+  if (what == "GET /roster.csv") return written(*population_, write_roster);
+  if (what == "POST /advance") return advance(body);
+  return std::nullopt;
 }
 
 std::string Control::add_fault(const std::string& json) {
@@ -97,11 +109,11 @@ std::string Control::add_fault(const std::string& json) {
 std::string Control::advance(const std::string& json) {
   const auto object = parse(json, {"nights"});
   std::array<unsigned, 3> happened{};
-  for (const Event& event : registry_.advance(object->optValue<unsigned>("nights", 1)))
+  for (const Event& event : population_->advance(object->optValue<unsigned>("nights", 1)))
     ++happened.at(static_cast<std::size_t>(event.kind));
   return fmt::format(R"({{"date":"{}","deaths":{},"moves":{},"codes":{}}})"
                      "\n",
-                     registry_.date(), happened[0], happened[1], happened[2]);
+                     population_->date(), happened[0], happened[1], happened[2]);
 }
 
 std::string Control::set_clock(const std::string& json) {
@@ -112,12 +124,12 @@ std::string Control::set_clock(const std::string& json) {
 std::string Control::counters() const {
   const ServiceCounters& service = service_.counters();
   std::string json = fmt::format(
-      R"({{"received":{},"processed":{},"refused":{},"persons":{},"connections":{},"handshakes":{},"handshake_failures":{},"faults":{})",
+      R"({{"received":{},"processed":{},"refused":{},"persons":{},"connections":{},"handshakes":{},"handshake_failures":{},"faults":{},"late":{})",
       service.received, service.processed, service.refused, service.rows, transport_.connections,
-      transport_.handshakes, transport_.handshake_failures, faults_.done());
+      transport_.handshakes, transport_.handshake_failures, faults_.done(), service_.late());
   const std::lock_guard lock(service.mutex);
-  for (const char* operation : {"StartTransaction", "SubmitSync", "EndTransaction"}) {
-    const auto found = service.operations.find(operation);
+  for (const std::string_view operation : service_.operations()) {
+    const auto found = service.operations.find(std::string(operation));
     json += fmt::format(R"(,"{}":{})", operation, found == service.operations.end() ? 0 : found->second);
   }
   return json + "}\n";

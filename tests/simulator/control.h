@@ -6,6 +6,7 @@
 #include "tests/simulator/clock.h"
 #include "tests/simulator/faults.h"
 #include "tests/simulator/http.h"
+#include "tests/simulator/queue.h"
 #include "tests/simulator/registry.h"
 #include "tests/simulator/service.h"
 
@@ -13,14 +14,16 @@ namespace tilts::simulator {
 
 class Control {
  public:
-  // Everything outlives the control; `stop` is called once somebody asks for it.
-  Control(Clock& clock, Registry& registry, Faults& faults, const Service& service,
+  // The registry that is not played is null. Everything outlives the control; `stop` is called once somebody
+  // asks for it.
+  Control(Clock& clock, Registry* population, const Queue* queue, Faults& faults, const Service& service,
           const HttpCounters& transport, std::function<void()> stop);
 
   HttpReply handle(const HttpRequest& request);
 
  private:
   std::string serve(const HttpRequest& request);
+  std::optional<std::string> serve_population(const std::string& what, const std::string& body);
   std::string add_fault(const std::string& json);
   std::string advance(const std::string& json);
   std::string set_clock(const std::string& json);
@@ -28,7 +31,8 @@ class Control {
   std::string list_faults() const;
 
   Clock& clock_;
-  Registry& registry_;
+  Registry* population_;
+  const Queue* queue_;
   Faults& faults_;
   const Service& service_;
   const HttpCounters& transport_;

@@ -1,6 +1,7 @@
 // The keys and digests of the simulator: OpenSSL behind values.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@ using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
 using Certificate = Handle<X509, X509_free>;
 
 std::string base64(std::string_view bytes);
+// White space within is passed over; none when it is not base64.
+std::optional<std::string> from_base64(std::string text);
+std::string hex(std::string_view bytes);     // lower case
 std::string sha256(std::string_view bytes);  // 32 bytes
 // Version 4, lower case, from OpenSSL's generator.
 std::string uuid();

@@ -13,7 +13,7 @@ struct Named {
   long value;  // when the rule gives none
 };
 
-constexpr std::array<Named, 22> kinds{{{FaultKind::slow, "slow", 3000},
+constexpr std::array<Named, 27> kinds{{{FaultKind::slow, "slow", 3000},
                                        {FaultKind::reset_before, "reset-before", 0},
                                        {FaultKind::reset_after, "reset-after", 0},
                                        {FaultKind::close_reused, "close-reused", 0},
@@ -34,10 +34,24 @@ constexpr std::array<Named, 22> kinds{{{FaultKind::slow, "slow", 3000},
                                        {FaultKind::missing_page, "missing-page", 0},
                                        {FaultKind::ivis_error, "ivis-error", 13},
                                        {FaultKind::unsigned_fault, "unsigned-fault", 0},
-                                       {FaultKind::signed_fault, "signed-fault", 0}}};
+                                       {FaultKind::signed_fault, "signed-fault", 0},
+                                       {FaultKind::http_status_after, "http-status-after", 502},
+                                       {FaultKind::close_reused_after, "close-reused-after", 0},
+                                       {FaultKind::late, "late", 3000},
+                                       {FaultKind::two_entries, "two-entries", 0},
+                                       {FaultKind::other_key, "other-key", 0}}};
 
 const Named& entry(FaultKind kind) {
   return *std::find_if(kinds.begin(), kinds.end(), [kind](const Named& named) { return named.kind == kind; });
+}
+
+// The kinds that only the queue can do, or only the population registry; all others are the door's.
+bool fits(FaultKind kind, const std::string& operation) {
+  const bool entry = operation.ends_with("Entry");
+  if (kind == FaultKind::ivis_error) return !entry;
+  if (kind == FaultKind::late) return entry && operation != "InquireEntry";
+  if (kind == FaultKind::other_key) return entry;
+  return true;
 }
 
 }  // namespace
@@ -54,6 +68,8 @@ FaultKind fault_kind(std::string_view name) {
 void Faults::add(FaultRule rule) {
   if (rule.value == 0) rule.value = entry(rule.kind).value;
   if (rule.kind == FaultKind::missing_page) rule.operation = "SubmitSync";
+  if (rule.kind == FaultKind::two_entries || (rule.kind == FaultKind::other_key && rule.operation.empty()))
+    rule.operation = "InquireEntry";
   const std::lock_guard lock(mutex_);
   rules_.push_back(std::move(rule));
 }
@@ -77,7 +93,9 @@ std::optional<Fault> Faults::strike(const std::string& operation, bool reused, b
   const std::lock_guard lock(mutex_);
   for (FaultRule& rule : rules_) {
     if (!rule.operation.empty() && rule.operation != operation) continue;
-    if (rule.kind == FaultKind::close_reused && !reused) continue;
+    if (!fits(rule.kind, operation)) continue;
+    if ((rule.kind == FaultKind::close_reused || rule.kind == FaultKind::close_reused_after) && !reused)
+      continue;
     if (rule.kind == FaultKind::replayed && !answered) continue;
     if (++rule.seen < rule.nth || (rule.count != 0 && rule.done >= rule.count)) continue;
     if (!random_.chance(rule.probability)) continue;

@@ -36,6 +36,11 @@ enum class FaultKind {
   ivis_error,
   unsigned_fault,
   signed_fault,
+  http_status_after,
+  close_reused_after,
+  late,
+  two_entries,
+  other_key,
 };
 
 std::string_view name(FaultKind kind);

@@ -7,7 +7,9 @@
 
 int main(int argc, char** argv) {
   tilts::simulator::Options options;
-  CLI::App app("A simulated population registry: mutual TLS, signed SOAP, residents, faults on demand.");
+  CLI::App app(
+      "A simulated registry (population, or the rehabilitation queue, by the profile): mutual TLS, signed "
+      "SOAP, residents, faults on demand.");
   app.add_option("--profile", options.profile, "the registry's profile")->required();
   app.add_option("--listen", options.listen, "ADDRESS:PORT of the registry")->capture_default_str();
   app.add_option("--control", options.control, "ADDRESS:PORT of the control port")->capture_default_str();

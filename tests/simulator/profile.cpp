@@ -86,7 +86,8 @@ Profile read_profile(const std::string& file) {
   profile.keep_alive = std::chrono::seconds(reader.number(limits, "keep-alive-seconds"));
   for (const xmlNode* operation : children(reader.element(root, "operations")))
     profile.operations.emplace(reader.value(operation, "name"), reader.value(operation, "action"));
-  for (const xmlNode* name : children(reader.element(root, "names")))
+  // a registry that gives nothing a name has no such element
+  for (const xmlNode* name : children(child(root, space, "names")))
     profile.names.emplace(reader.value(name, "key"), text(name));
   return profile;
 }

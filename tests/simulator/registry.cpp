@@ -66,17 +66,27 @@ struct Registry::Rows {
 };
 
 Registry::Registry(const Profile& profile, const Clock& clock, Residents residents)
-    : profile_(profile), clock_(clock), residents_(std::move(residents)) {}
+    : profile_(profile), clock_(clock), residents_(std::move(residents)) {
+  for (const char* key :
+       {"eservice", "list-destination", "changes-destination", "list-message-type", "changes-message-type"})
+    profile.name(key);
+}
 
-Outcome Registry::answer(const std::string& operation, const xmlNode* payload, std::size_t bytes,
-                         const Twist& twist) {
-  if (operation == "SubmitSync") return submit(payload, bytes, twist);
-  const bool start = operation == "StartTransaction";
+std::string_view Registry::body_namespace() const { return service_namespace; }
+
+std::vector<std::string_view> Registry::operations() const {
+  return {"StartTransaction", "SubmitSync", "EndTransaction"};
+}
+
+Outcome Registry::answer(const Request& request, std::size_t bytes, const Twist& twist) {
+  if (request.operation == "SubmitSync") return submit(request.payload, bytes, twist);
+  const bool start = request.operation == "StartTransaction";
   std::string result = start ? "" : "0";
-  if (!twist.ivis_error) result = start ? start_transaction(payload) : end_transaction(payload);
+  if (!twist.ivis_error)
+    result = start ? start_transaction(request.payload) : end_transaction(request.payload);
   std::string content =
-      fmt::format(R"(<r:{0}Response xmlns:r="{1}"><r:{0}Result>{2}</r:{0}Result></r:{0}Response>)", operation,
-                  service_namespace, result);
+      fmt::format(R"(<r:{0}Response xmlns:r="{1}"><r:{0}Result>{2}</r:{0}Result></r:{0}Response>)",
+                  request.operation, service_namespace, result);
   return {std::move(content), 0};
 }
 
@@ -215,7 +225,7 @@ Registry::Rows Registry::changes(const xmlNode* request, bool leave_out_half) co
   return rows;
 }
 
-std::string Registry::forge(std::string content) {
+std::string Registry::forge(std::string content) const {
   constexpr std::pair<std::string_view, std::string_view> lies[] = {
       {"<p:Status>active<", "<p:Status>passive<"}, {"-TR-", "-TR-9"}};
   for (const auto& [right, wrong] : lies)

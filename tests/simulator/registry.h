@@ -1,41 +1,30 @@
-// What the registry does with a request it believes: transactions, look-ups, changes. Thread-safe.
+// What the population registry does with a request it believes: transactions, look-ups, changes. Thread-safe.
 #pragma once
 
 #include <iosfwd>
 #include <mutex>
-#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <unordered_set>
 
 #include "tests/simulator/clock.h"
-#include "tests/simulator/dom.h"
+#include "tests/simulator/desk.h"
 #include "tests/simulator/profile.h"
 #include "tests/simulator/residents.h"
 
 namespace tilts::simulator {
 
-struct Outcome {
-  std::string content;  // of the answer's Body, canonical
-  std::size_t rows = 0;
-};
-
-// How an answer is to be wrong on purpose.
-struct Twist {
-  std::optional<int> ivis_error;
-  bool leave_out_half = false;  // TotalCount stays as it should be
-};
-
-class Registry {
+class Registry : public Desk {
  public:
+  // Throws std::runtime_error when the profile lacks a name that requests are compared with.
   Registry(const Profile& profile, const Clock& clock, Residents residents);
 
-  // `payload` is Body's child, `bytes` the size of the message it came in. A request that cannot be served is
-  // answered too: with an IVIS error, an empty result, or 0.
-  Outcome answer(const std::string& operation, const xmlNode* payload, std::size_t bytes, const Twist& twist);
-  // What a forger would like believed instead: the right answer with everyone it names passive,
-  // or with another transaction.
-  static std::string forge(std::string content);
+  std::string_view body_namespace() const override;
+  std::vector<std::string_view> operations() const override;
+  // A request that cannot be served is answered too: with an IVIS error, an empty result, or 0.
+  Outcome answer(const Request& request, std::size_t bytes, const Twist& twist) override;
+  // The right answer with everyone it names passive, or with another transaction.
+  std::string forge(std::string content) const override;
 
   // Passes nights and returns what happened in them.
   std::vector<Event> advance(unsigned nights);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include <libxml/parser.h>
+#include <libxml/parserInternals.h>
 #include <openssl/err.h>
 #include <xmlsec/errors.h>
 #include <xmlsec/openssl/app.h>
@@ -27,10 +28,16 @@ void demand(bool holds, const std::string& reason) {
   if (!holds) refuse(reason);
 }
 
-Document parse(std::string_view bytes) {
+// A registry that takes messages beyond libxml2's own bound of a text also takes such texts: attachments.
+int parser_options(const Profile& profile) {
+  return XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+         (profile.request_bytes > XML_MAX_TEXT_LENGTH ? XML_PARSE_HUGE : 0);
+}
+
+Document parse(std::string_view bytes, const Profile& profile) {
   const Handle<xmlParserCtxt, xmlFreeParserCtxt> context(xmlNewParserCtxt());
   Document document(xmlCtxtReadMemory(context.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr,
-                                      nullptr, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING));
+                                      nullptr, parser_options(profile)));
   demand(document && context->wellFormed == 1 && context->nsWellFormed == 1,
          "the message is not well-formed XML");
   demand(document->intSubset == nullptr, "the message has a DOCTYPE");
@@ -85,13 +92,17 @@ struct RequestVerifier::Security {
 };
 
 RequestVerifier::RequestVerifier(const Profile& profile, Signers& signers, const Clock& clock,
-                                 std::vector<std::string> addresses)
-    : profile_(profile), signers_(signers), clock_(clock), addresses_(std::move(addresses)) {}
+                                 std::vector<std::string> addresses, std::string_view body_namespace)
+    : profile_(profile),
+      signers_(signers),
+      clock_(clock),
+      addresses_(std::move(addresses)),
+      body_namespace_(body_namespace) {}
 
 Request RequestVerifier::verify(std::string_view bytes) {
   const Clock::Time now = clock_.now();
   Request request;
-  request.document = parse(bytes);
+  request.document = parse(bytes, profile_);
   const xmlNode* root = xmlDocGetRootElement(request.document.get());
   const char* soap = soap_namespace(profile_.soap);
   if (!is(root, soap, "Envelope")) refuse("not the SOAP version of this registry");
@@ -129,7 +140,7 @@ Request RequestVerifier::verify(std::string_view bytes) {
   for (const auto& [name, known] : profile_.operations)
     if (known == action) request.operation = name;
   demand(!request.operation.empty(), "Action is not known");
-  demand(is(request.payload, service_namespace, request.operation), "Action is not what Body holds");
+  demand(is(request.payload, body_namespace_, request.operation), "Action is not what Body holds");
 
   request.message_id = text(single(header, addressing_namespace, "MessageID"));
   demand(request.message_id.starts_with(profile_.message_id_prefix) &&
@@ -176,9 +187,9 @@ bool Replays::take(const std::string& id, Clock::Time until, Clock::Time now) {
   return true;
 }
 
-std::string claimed_message_id(std::string_view bytes) {
+std::string claimed_message_id(std::string_view bytes, const Profile& profile) {
   try {
-    const Document document = parse(bytes);
+    const Document document = parse(bytes, profile);
     const auto halves = children(xmlDocGetRootElement(document.get()));
     return halves.empty() ? "" : text(child(halves.front(), addressing_namespace, "MessageID"));
   } catch (const Refusal&) {

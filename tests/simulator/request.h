@@ -48,9 +48,10 @@ class Replays {
 
 class RequestVerifier {
  public:
-  // `addresses` are what To may say. Everything outlives the verifier.
+  // `addresses` are what To may say, `body_namespace` is that of Body's child. Everything outlives the
+  // verifier.
   RequestVerifier(const Profile& profile, Signers& signers, const Clock& clock,
-                  std::vector<std::string> addresses);
+                  std::vector<std::string> addresses, std::string_view body_namespace);
 
   // xmlsec checks the cryptography; which nodes count is decided here. Throws Refusal. Thread-safe.
   Request verify(std::string_view bytes);
@@ -66,12 +67,13 @@ class RequestVerifier {
   Signers& signers_;
   const Clock& clock_;
   std::vector<std::string> addresses_;
+  std::string body_namespace_;
   Replays replays_;
 };
 
 // The MessageID as it stands in a message nobody has verified: good for RelatesTo of a fault, for nothing
 // else.
-std::string claimed_message_id(std::string_view bytes);
+std::string claimed_message_id(std::string_view bytes, const Profile& profile);
 
 // Starts libxml2 and xmlsec once and stops them; silences what they print.
 class XmlLibraries {

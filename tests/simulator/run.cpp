@@ -70,9 +70,12 @@ ServiceKeys read_keys(const Options& options) {
   return keys;
 }
 
+std::chrono::sys_days today(const Options& options, const Clock& clock) {
+  return options.date.empty() ? riga_day(clock.now()) : parse_day(options.date);
+}
+
 Residents make_residents(const Options& options, const Clock& clock) {
-  Residents residents(options.seed, options.residents,
-                      options.date.empty() ? riga_day(clock.now()) : parse_day(options.date));
+  Residents residents(options.seed, options.residents, today(options, clock));
   for (unsigned night = 0; night < options.nights; ++night) residents.advance();
   return residents;
 }
@@ -86,6 +89,30 @@ void write_files(const Options& options, const Registry& registry) {
     });
   });
 }
+
+// What is played is what the profile speaks of: one of the two.
+struct Played {
+  Played(const Options& options, const Profile& profile, const Clock& clock) {
+    if (!Queue::is_meant(profile)) {
+      population.emplace(profile, clock, make_residents(options, clock));
+      write_files(options, *population);
+      return;
+    }
+    if (!options.roster_out.empty() || !options.truth.empty())
+      throw std::runtime_error("--roster-out and --truth: the queue has no residents");
+    const std::chrono::year_month_day day(today(options, clock));
+    queue.emplace(profile, static_cast<int>(day.year()));
+  }
+
+  Desk& desk() { return queue ? static_cast<Desk&>(*queue) : *population; }
+  std::string path() const { return queue ? "/queue" : "/population"; }
+  std::string held(const Options& options) const {
+    return queue ? "an empty queue" : std::to_string(options.residents) + " residents, " + population->date();
+  }
+
+  std::optional<Registry> population;
+  std::optional<Queue> queue;
+};
 
 // Blocked before the first thread starts, so that only wait() meets them.
 class StopSignals {
@@ -117,9 +144,8 @@ void run(const Options& options) {
   Clock clock;
   clock.set_offset(std::chrono::seconds(options.clock_offset));
   Signers signers(options.anchors);
-  Registry registry(profile, clock, make_residents(options, clock));
+  Played played(options, profile, clock);
   Faults faults(options.seed);
-  write_files(options, registry);
 
   ClientCheck check{clock};
   // They need the server's port, and outlive its threads.
@@ -133,14 +159,16 @@ void run(const Options& options) {
   if (addresses.empty())
     for (const char* host : {"127.0.0.1", "localhost"})
       addresses.push_back("https://" + std::string(host) + ":" + std::to_string(server.port()) +
-                          "/population");
-  service.emplace(profile, clock, registry, faults, read_keys(options), signers, std::move(addresses));
-  control.emplace(clock, registry, faults, *service, server.counters(), [] { kill(getpid(), SIGTERM); });
+                          played.path());
+  service.emplace(profile, clock, played.desk(), faults, read_keys(options), signers, std::move(addresses));
+  control.emplace(clock, played.population ? &*played.population : nullptr,
+                  played.queue ? &*played.queue : nullptr, faults, *service, server.counters(),
+                  [] { kill(getpid(), SIGTERM); });
   server.start([&service](const HttpRequest& request) { return service->handle(request); });
   control_server.start([&control](const HttpRequest& request) { return control->handle(request); });
-  std::cout << "tilts-simulator: ready: https://127.0.0.1:" << server.port()
-            << "/population, control http://127.0.0.1:" << control_server.port() << ", " << options.residents
-            << " residents, " << registry.date() << std::endl;
+  std::cout << "tilts-simulator: ready: https://127.0.0.1:" << server.port() << played.path()
+            << ", control http://127.0.0.1:" << control_server.port() << ", " << played.held(options)
+            << std::endl;
   write_file(options.port_file, [&](std::ostream& out) {
     out << "listen=" << server.port() << "\ncontrol=" << control_server.port() << "\n";
   });

@@ -22,20 +22,24 @@ std::string http_action(const HttpRequest& request) {
 
 bool is_kind(const std::optional<Fault>& fault, FaultKind kind) { return fault && fault->kind == kind; }
 
-constexpr const char* proxy_page =
-    "<html><head><title>Error</title></head><body>The service is unavailable.</body></html>";
+HttpReply proxy_page(long status) {
+  return {.status = static_cast<unsigned>(status),
+          .content_type = "text/html",
+          .body = "<html><head><title>Error</title></head><body>The service is unavailable.</body></html>"};
+}
+
 constexpr std::chrono::seconds stale_by{3600};
 
 }  // namespace
 
-Service::Service(const Profile& profile, const Clock& clock, Registry& registry, Faults& faults,
-                 ServiceKeys keys, Signers& signers, std::vector<std::string> addresses)
+Service::Service(const Profile& profile, const Clock& clock, Desk& desk, Faults& faults, ServiceKeys keys,
+                 Signers& signers, std::vector<std::string> addresses)
     : profile_(profile),
       clock_(clock),
-      registry_(registry),
+      desk_(desk),
       faults_(faults),
       keys_(std::move(keys)),
-      verifier_(profile, signers, clock, std::move(addresses)) {}
+      verifier_(profile, signers, clock, std::move(addresses), desk.body_namespace()) {}
 
 HttpReply Service::handle(const HttpRequest& request) {
   HttpReply reply = react(request);
@@ -49,8 +53,7 @@ HttpReply Service::react(const HttpRequest& request) {
   const std::optional<Fault> fault = faults_.strike(operation, request.reused, answered_before(operation));
   if (is_kind(fault, FaultKind::reset_before)) return {.body = {}, .ending = Ending::reset};
   if (is_kind(fault, FaultKind::close_reused)) return {.body = {}, .ending = Ending::close};
-  if (is_kind(fault, FaultKind::http_status))
-    return {.status = static_cast<unsigned>(fault->value), .content_type = "text/html", .body = proxy_page};
+  if (is_kind(fault, FaultKind::http_status)) return proxy_page(fault->value);
   if (request.method != "POST")
     return {.status = 405, .content_type = "text/plain", .body = "POST is spoken here"};
   if (!request.content_type.starts_with(media_type()))
@@ -58,12 +61,14 @@ HttpReply Service::react(const HttpRequest& request) {
   try {
     HttpReply reply = answer(request, operation, fault);
     if (is_kind(fault, FaultKind::slow)) std::this_thread::sleep_for(std::chrono::milliseconds(fault->value));
+    if (is_kind(fault, FaultKind::http_status_after)) return proxy_page(fault->value);
+    if (is_kind(fault, FaultKind::close_reused_after)) reply.ending = Ending::close;
     if (is_kind(fault, FaultKind::reset_after)) reply.ending = Ending::reset;
     if (is_kind(fault, FaultKind::truncated)) reply.ending = Ending::truncate;
     return reply;
   } catch (const Refusal& refusal) {
     ++counters_.refused;
-    return fault_reply(refusal.blame(), refusal.what(), claimed_message_id(request.body), true);
+    return fault_reply(refusal.blame(), refusal.what(), claimed_message_id(request.body, profile_), true);
   } catch (const std::exception& error) {
     return fault_reply(Blame::receiver, error.what(), "", true);
   }
@@ -71,29 +76,48 @@ HttpReply Service::react(const HttpRequest& request) {
 
 HttpReply Service::answer(const HttpRequest& request, const std::string& operation,
                           std::optional<Fault> fault) {
-  const Request verified = verifier_.verify(request.body);
+  Request verified = verifier_.verify(request.body);
   const std::string& action = profile_.operations.at(verified.operation);
   if (const std::string said = http_action(request); !said.empty() && said != action)
     throw Refusal(Blame::sender, "Action is not the one that HTTP names");
   if (is_kind(fault, FaultKind::unsigned_fault) || is_kind(fault, FaultKind::signed_fault))
     return fault_reply(Blame::receiver, "The registry cannot serve this now", verified.message_id,
                        fault->kind == FaultKind::signed_fault);
+  if (is_kind(fault, FaultKind::late))
+    return process_late(std::move(verified), request.body.size(), std::chrono::milliseconds(fault->value));
   Twist twist;
   if (is_kind(fault, FaultKind::ivis_error)) twist.ivis_error = static_cast<int>(fault->value);
   twist.leave_out_half = is_kind(fault, FaultKind::missing_page);
-  Outcome outcome = registry_.answer(verified.operation, verified.payload, request.body.size(), twist);
-  ++counters_.processed;
-  counters_.rows += outcome.rows;
-  {
-    const std::lock_guard lock(counters_.mutex);
-    ++counters_.operations[verified.operation];
-  }
+  twist.two_entries = is_kind(fault, FaultKind::two_entries);
+  twist.other_key = is_kind(fault, FaultKind::other_key);
+  Outcome outcome = process(verified, request.body.size(), twist);
   std::string bytes = is_kind(fault, FaultKind::replayed) ? earlier(operation) : std::string();
   if (bytes.empty())
     bytes = write(stamp(action + "Response", verified.message_id, std::move(outcome.content)), fault);
   if (!fault) remember(verified.operation, bytes);
   return {
       .status = 200, .content_type = std::string(media_type()) + "; charset=utf-8", .body = std::move(bytes)};
+}
+
+Outcome Service::process(const Request& request, std::size_t bytes, const Twist& twist) {
+  Outcome outcome = desk_.answer(request, bytes, twist);
+  ++counters_.processed;
+  counters_.rows += outcome.rows;
+  const std::lock_guard lock(counters_.mutex);
+  ++counters_.operations[request.operation];
+  return outcome;
+}
+
+// What is wrong with it nobody is left to be told.
+HttpReply Service::process_late(Request request, std::size_t bytes, std::chrono::milliseconds time) {
+  later_.after(time, [this, bytes, taken = std::make_shared<const Request>(std::move(request))] {
+    try {
+      process(*taken, bytes, {});
+    } catch (const std::exception&) {
+      ++counters_.refused;
+    }
+  });
+  return {.body = {}, .ending = Ending::close};
 }
 
 std::string Service::write(Answer answer, const std::optional<Fault>& fault) const {
@@ -109,7 +133,7 @@ std::string Service::write(Answer answer, const std::optional<Fault>& fault) con
         key = &keys_.expired.value();
         break;
       case FaultKind::wrapped:
-        return write_wrapped(answer, Registry::forge(answer.content), profile_.soap, *key);
+        return write_wrapped(answer, desk_.forge(answer.content), profile_.soap, *key);
       case FaultKind::stale:
         answer.created -= stale_by;
         answer.expires -= stale_by;

@@ -9,9 +9,10 @@
 #include <string>
 
 #include "tests/simulator/answer.h"
+#include "tests/simulator/desk.h"
 #include "tests/simulator/faults.h"
 #include "tests/simulator/http.h"
-#include "tests/simulator/registry.h"
+#include "tests/simulator/later.h"
 #include "tests/simulator/request.h"
 
 namespace tilts::simulator {
@@ -34,17 +35,22 @@ struct ServiceCounters {
 class Service {
  public:
   // Everything outlives the service.
-  Service(const Profile& profile, const Clock& clock, Registry& registry, Faults& faults, ServiceKeys keys,
+  Service(const Profile& profile, const Clock& clock, Desk& desk, Faults& faults, ServiceKeys keys,
           Signers& signers, std::vector<std::string> addresses);
 
   HttpReply handle(const HttpRequest& request);
 
   const ServiceCounters& counters() const { return counters_; }
+  std::vector<std::string_view> operations() const { return desk_.operations(); }
+  // Taken in and not processed yet: the fault `late`.
+  std::size_t late() const { return later_.waiting(); }
   bool can_expire() const { return keys_.expired.has_value(); }
 
  private:
   HttpReply react(const HttpRequest& request);
   HttpReply answer(const HttpRequest& request, const std::string& operation, std::optional<Fault> fault);
+  Outcome process(const Request& request, std::size_t bytes, const Twist& twist);
+  HttpReply process_late(Request request, std::size_t bytes, std::chrono::milliseconds time);
   HttpReply fault_reply(Blame blame, const std::string& reason, const std::string& relates_to,
                         bool is_signed) const;
   std::string write(Answer answer, const std::optional<Fault>& fault) const;
@@ -57,13 +63,14 @@ class Service {
 
   const Profile& profile_;
   const Clock& clock_;
-  Registry& registry_;
+  Desk& desk_;
   Faults& faults_;
   ServiceKeys keys_;
   RequestVerifier verifier_;
   ServiceCounters counters_;
   mutable std::mutex earlier_mutex_;
   std::map<std::string, std::string> earlier_;  // the last right answer to each operation
+  Later later_;                                 // the last member: its thread uses the others
 };
 
 }  // namespace tilts::simulator

@@ -1,0 +1,42 @@
+// What answers an operation once its request is believed: a registry's own logic. The door (service.h) is the
+// same for every registry that is played.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/simulator/request.h"
+
+namespace tilts::simulator {
+
+struct Outcome {
+  std::string content;  // of the answer's Body, canonical
+  std::size_t rows = 0;
+};
+
+// How an answer is to be wrong on purpose.
+struct Twist {
+  std::optional<int> ivis_error;
+  bool leave_out_half = false;  // TotalCount stays as it should be
+  bool two_entries = false;
+  bool other_key = false;
+};
+
+// Thread-safe.
+class Desk {
+ public:
+  virtual ~Desk() = default;
+
+  // Of what Body holds.
+  virtual std::string_view body_namespace() const = 0;
+  // In the order in which they are counted.
+  virtual std::vector<std::string_view> operations() const = 0;
+  // `bytes`: the size of the message that the request came in. Throws Refusal for what is no request at all.
+  virtual Outcome answer(const Request& request, std::size_t bytes, const Twist& twist) = 0;
+  // What a forger would like believed instead of an answer's content.
+  virtual std::string forge(std::string content) const = 0;
+};
+
+}  // namespace tilts::simulator

@@ -1,0 +1,163 @@
+#include "tests/simulator/queue.h"
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+
+#include <Poco/JSON/Object.h>
+#include <fmt/format.h>
+
+namespace tilts::simulator {
+namespace {
+
+constexpr std::array<std::string_view, 4> groups{"functional-impairment", "repressed", "chernobyl",
+                                                 "predictable-disability"};
+constexpr unsigned long never_given = 900'000;  // numbers from here on are lies
+
+Verdict declined(std::string code, std::string reason) {
+  return {.number = {}, .reason_code = std::move(code), .reason = std::move(reason)};
+}
+
+// The rules that need no other entry; an empty code when all hold.
+Verdict broken_rule(const Submission& said) {
+  if (said.case_number.empty()) return declined("case-number", "Nav norādīts lietas numurs");
+  if (!said.missing.empty()) return declined("incomplete", "Pieteikumā trūkst: " + said.missing);
+  if (said.operation == "WithdrawEntry") return {};
+  if (std::find(groups.begin(), groups.end(), said.group) == groups.end())
+    return declined("group", "Personu grupa nav zināma");
+  if (said.course != "14" && said.course != "21") return declined("course", "Kurss ilgst 14 vai 21 dienu");
+  for (const Attachment& attachment : said.attachments)
+    if (attachment.sha256.empty() || attachment.sha256 != attachment.claimed_sha256)
+      return declined("attachment", "Pielikuma kontrolsumma neatbilst: " + attachment.name);
+  return {};
+}
+
+// Another key of the same form.
+std::string another(std::string key) {
+  key.back() = key.back() == '0' ? '1' : '0';
+  return key;
+}
+
+}  // namespace
+
+Queue::Queue(const Profile& profile, int year) : profile_(profile), year_(year) {}
+
+bool Queue::is_meant(const Profile& profile) { return profile.operations.contains("SubmitEntry"); }
+
+std::string_view Queue::body_namespace() const { return queue_namespace; }
+
+std::vector<std::string_view> Queue::operations() const {
+  return {"SubmitEntry", "CorrectEntry", "WithdrawEntry", "InquireEntry"};
+}
+
+Outcome Queue::answer(const Request& request, std::size_t bytes, const Twist& twist) {
+  if (bytes > profile_.request_bytes)
+    throw Refusal(Blame::sender, "the message is larger than the registry takes");
+  if (request.operation == "InquireEntry") {
+    const std::string key = read_inquiry(request.payload);
+    std::vector<KeyedVerdict> entries = inquire(key, twist.two_entries);
+    if (twist.other_key) {
+      if (entries.empty())
+        entries.push_back({key, {.number = number(never_given), .reason_code = {}, .reason = {}}});
+      for (KeyedVerdict& entry : entries) entry.key = another(entry.key);
+    }
+    return {inquiry_answer(entries)};
+  }
+  KeyedVerdict said = commit(request.message_id, read_submission(request.operation, request.payload));
+  if (twist.other_key) said.key = another(said.key);
+  return {submission_answer(request.operation, said)};
+}
+
+KeyedVerdict Queue::commit(const std::string& message_id, Submission submission) {
+  const std::lock_guard lock(mutex_);
+  const std::string key = submission.key;
+  const Verdict verdict = decide(submission);
+  const auto [place, fresh] = places_.try_emplace(key, entries_.size());
+  if (fresh) entries_.push_back({std::move(submission), {}});
+  entries_[place->second].commits.push_back({message_id, verdict});
+  return {key, verdict};
+}
+
+Verdict Queue::decide(const Submission& submission) {
+  Verdict verdict = broken_rule(submission);
+  if (!verdict.reason_code.empty()) return verdict;
+  if (submission.operation == "CorrectEntry" && !is_received(submission.corrects))
+    return declined("corrects", "Labojamā pieteikuma rindā nav");
+  if (submission.operation == "WithdrawEntry" && !is_received(submission.withdraws))
+    return declined("withdraws", "Atsaucamā pieteikuma rindā nav");
+  verdict.number = number(++last_number_);
+  return verdict;
+}
+
+bool Queue::is_received(const std::string& key) const {
+  const auto found = places_.find(key);
+  if (found == places_.end()) return false;
+  const std::vector<Commit>& commits = entries_[found->second].commits;
+  return std::any_of(commits.begin(), commits.end(),
+                     [](const Commit& commit) { return !commit.verdict.number.empty(); });
+}
+
+std::string Queue::number(unsigned long place) const { return fmt::format("SIVA-{}-{:06}", year_, place); }
+
+// Honest unless `two` are wanted: a key that was committed twice is two entries.
+std::vector<KeyedVerdict> Queue::inquire(const std::string& key, bool two) const {
+  std::vector<KeyedVerdict> entries;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = places_.find(key); found != places_.end())
+      for (const Commit& commit : entries_[found->second].commits) entries.push_back({key, commit.verdict});
+  }
+  while (two && entries.size() < 2)
+    entries.push_back(
+        {key, {.number = number(never_given + entries.size()), .reason_code = {}, .reason = {}}});
+  return entries;
+}
+
+std::string Queue::forge(std::string content) const {
+  constexpr std::string_view declining = "<q:Outcome>declined<", ending = "</q:Reason>";
+  for (std::size_t at = content.find(declining); at != std::string::npos; at = content.find(declining))
+    content.replace(at, content.find(ending, at) + ending.size() - at,
+                    fmt::format("<q:Outcome>received</q:Outcome><q:Number>{}</q:Number>", number(0)));
+  const std::string right = fmt::format("<q:Number>SIVA-{}-0", year_);
+  const std::string wrong = fmt::format("<q:Number>SIVA-{}-9", year_);
+  for (std::size_t at = content.find(right); at != std::string::npos; at = content.find(right, at))
+    content.replace(at, right.size(), wrong);
+  return content;
+}
+
+void Queue::write_truth(std::ostream& out) const {
+  const std::lock_guard lock(mutex_);
+  for (const Entry& entry : entries_) {
+    const Submission& said = entry.first;
+    const Verdict& verdict = entry.commits.front().verdict;
+    Poco::JSON::Array attachments, numbers, message_ids;
+    for (const Attachment& attachment : said.attachments) {
+      Poco::JSON::Object file(Poco::JSON_PRESERVE_KEY_ORDER);
+      file.set("name", attachment.name).set("sha256", attachment.sha256);
+      attachments.add(file);
+    }
+    for (const Commit& commit : entry.commits) {
+      if (!commit.verdict.number.empty()) numbers.add(commit.verdict.number);
+      message_ids.add(commit.message_id);
+    }
+    Poco::JSON::Object line(Poco::JSON_PRESERVE_KEY_ORDER);
+    line.set("key", said.key)
+        .set("operation", said.operation)
+        .set("case_number", said.case_number)
+        .set("revision", said.revision)
+        .set("corrects", said.corrects)
+        .set("withdraws", said.withdraws)
+        .set("code", said.code)
+        .set("outcome", verdict.outcome())
+        .set("number", verdict.number)
+        .set("reason", verdict.reason_code)
+        .set("attachments", attachments)
+        .set("times", entry.commits.size())
+        .set("numbers", numbers)
+        .set("message_ids", message_ids);
+    line.stringify(out);
+    out << '\n';
+  }
+}
+
+}  // namespace tilts::simulator

@@ -1,0 +1,57 @@
+// The rehabilitation queue: what it decides about an entry, and what it holds to be true. It has no duplicate
+// key of its own: what comes twice is committed twice, so that a double is never hidden. Thread-safe.
+#pragma once
+
+#include <iosfwd>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "tests/simulator/desk.h"
+#include "tests/simulator/profile.h"
+#include "tests/simulator/queue_messages.h"
+
+namespace tilts::simulator {
+
+class Queue : public Desk {
+ public:
+  // `year` stands in the numbers it gives.
+  Queue(const Profile& profile, int year);
+
+  // Does the profile speak of the queue?
+  static bool is_meant(const Profile& profile);
+
+  std::string_view body_namespace() const override;
+  std::vector<std::string_view> operations() const override;
+  Outcome answer(const Request& request, std::size_t bytes, const Twist& twist) override;
+  // The right answer with numbers nobody gave, and with everything declined received.
+  std::string forge(std::string content) const override;
+
+  // JSON lines, one a key, in the order in which they first came: README.md, "Control".
+  void write_truth(std::ostream& out) const;
+
+ private:
+  struct Commit {
+    std::string message_id;
+    Verdict verdict;
+  };
+  struct Entry {
+    Submission first;  // as it first came under its key
+    std::vector<Commit> commits;
+  };
+  KeyedVerdict commit(const std::string& message_id, Submission submission);
+  Verdict decide(const Submission& submission);    // under the mutex
+  bool is_received(const std::string& key) const;  // under the mutex
+  std::string number(unsigned long place) const;
+  std::vector<KeyedVerdict> inquire(const std::string& key, bool two) const;
+
+  const Profile& profile_;
+  int year_;
+  mutable std::mutex mutex_;
+  std::vector<Entry> entries_;
+  std::unordered_map<std::string, std::size_t> places_;  // by key
+  unsigned long last_number_ = 0;
+};
+
+}  // namespace tilts::simulator

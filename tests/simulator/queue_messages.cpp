@@ -1,0 +1,136 @@
+#include "tests/simulator/queue_messages.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "tests/simulator/crypto.h"
+#include "tests/simulator/request.h"
+#include "tests/simulator/xml_text.h"
+
+namespace tilts::simulator {
+namespace {
+
+// An element that may hold these children and no others, written as the README does: "Phone?" may be left
+// out, "Diagnosis*" may come any number of times.
+class Element {
+ public:
+  Element(const xmlNode* node, std::initializer_list<std::string_view> wanted) : node_(node) {
+    std::vector<std::string> seen;
+    for (const xmlNode* found : children(node)) {
+      const std::string name = local_name(found);
+      const auto* known =
+          std::find_if(wanted.begin(), wanted.end(), [&](auto want) { return bare(want) == name; });
+      if (known == wanted.end() || space_name(found) != queue_namespace)
+        refuse(name + " does not belong there");
+      if (!known->ends_with('*') && std::find(seen.begin(), seen.end(), name) != seen.end())
+        refuse("more than one " + name);
+      seen.push_back(name);
+    }
+    for (const std::string_view want : wanted)
+      if (bare(want) == want && missing_.empty() && value(want).empty()) missing_ = want;
+  }
+
+  std::string value(std::string_view name) const { return text(at(name)); }
+  const xmlNode* at(std::string_view name) const { return child(node_, queue_namespace, name); }
+  // The first child without a mark that is not there, or is empty.
+  const std::string& missing() const { return missing_; }
+
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw Refusal(Blame::sender, local_name(node_) + ": " + what);
+  }
+
+ private:
+  static std::string_view bare(std::string_view name) {
+    return name.substr(0, name.find_last_not_of("?*") + 1);
+  }
+
+  const xmlNode* node_;
+  std::string missing_;
+};
+
+Attachment read_attachment(const xmlNode* node) {
+  Attachment attachment{
+      .name = attribute(node, "Name"), .claimed_sha256 = attribute(node, "Sha256"), .sha256 = {}};
+  if (const auto bytes = from_base64(text(node))) attachment.sha256 = hex(sha256(*bytes));
+  return attachment;
+}
+
+std::string key_of(const Element& element) {
+  std::string key = element.value("Key");
+  if (key.empty()) element.refuse("Key is missing");
+  return key;
+}
+
+Element top(const std::string& operation, const xmlNode* payload) {
+  if (operation == "WithdrawEntry")
+    return {payload, {"Key", "Withdraws", "CaseNumber?", "Revision", "Reason"}};
+  if (operation == "CorrectEntry")
+    return {payload, {"Key", "Corrects", "CaseNumber?", "Revision", "Person", "Request", "Attachment*"}};
+  return {payload, {"Key", "CaseNumber?", "Revision", "Person", "Request", "Attachment*"}};
+}
+
+void append_verdict(std::string& xml, const KeyedVerdict& said) {
+  append_element(xml, "q:Key", said.key);
+  append_element(xml, "q:Outcome", said.verdict.outcome());
+  if (!said.verdict.number.empty()) {
+    append_element(xml, "q:Number", said.verdict.number);
+    return;
+  }
+  xml += fmt::format(R"(<q:Reason Code="{}">)", said.verdict.reason_code);
+  append_escaped(xml, said.verdict.reason);
+  xml += "</q:Reason>";
+}
+
+}  // namespace
+
+// CaseNumber has a rule and a reason of its own; so it may be missing here.
+Submission read_submission(const std::string& operation, const xmlNode* payload) {
+  const Element element = top(operation, payload);
+  Submission submission{.operation = operation,
+                        .key = key_of(element),
+                        .case_number = element.value("CaseNumber"),
+                        .revision = element.value("Revision"),
+                        .corrects = element.value("Corrects"),
+                        .withdraws = element.value("Withdraws"),
+                        .code = {},
+                        .group = {},
+                        .course = {},
+                        .attachments = {},
+                        .missing = element.missing()};
+  if (operation == "WithdrawEntry") return submission;
+  const Element person(element.at("Person"), {"Code", "PreviousCode?", "GivenName", "Surname", "BirthDate",
+                                              "Address?", "Phone?", "Email?"});
+  const Element request(element.at("Request"), {"Date", "Group", "Course", "Order", "DesiredFrom?",
+                                                "MedicalRehabilitationEnd?", "Diagnosis*", "Companion"});
+  for (const Element* part : {&person, &request})
+    if (submission.missing.empty()) submission.missing = part->missing();
+  submission.code = person.value("Code");
+  submission.group = request.value("Group");
+  submission.course = request.value("Course");
+  for (const xmlNode* node : children(payload))
+    if (is(node, queue_namespace, "Attachment")) submission.attachments.push_back(read_attachment(node));
+  return submission;
+}
+
+std::string read_inquiry(const xmlNode* payload) { return key_of(Element(payload, {"Key"})); }
+
+std::string submission_answer(const std::string& operation, const KeyedVerdict& said) {
+  std::string xml = fmt::format(R"(<q:{}Response xmlns:q="{}">)", operation, queue_namespace);
+  append_verdict(xml, said);
+  return xml + fmt::format("</q:{}Response>", operation);
+}
+
+std::string inquiry_answer(const std::vector<KeyedVerdict>& entries) {
+  std::string xml = fmt::format(R"(<q:InquireEntryResponse xmlns:q="{}">)", queue_namespace);
+  for (const KeyedVerdict& entry : entries) {
+    xml += "<q:Entry>";
+    append_verdict(xml, entry);
+    xml += "</q:Entry>";
+  }
+  return xml + "</q:InquireEntryResponse>";
+}
+
+}  // namespace tilts::simulator
