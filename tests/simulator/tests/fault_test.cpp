@@ -94,6 +94,34 @@ TEST_F(FaultTest, AProxysPage) {
   expect_over();
 }
 
+TEST_F(FaultTest, AProxysPageAfterProcessing) {
+  start();
+  const Reception reception = ask_under("http-status-after");
+  EXPECT_EQ(reception.status, 502U);
+  EXPECT_THAT(reception.body, HasSubstr("<html>"));
+  EXPECT_EQ(processed_, 1);
+  expect_over();
+}
+
+TEST_F(FaultTest, ClosedAfterProcessingOnAReusedConnectionOnly) {
+  start();
+  simulator().fault(R"({"kind":"close-reused-after"})");
+  const auto connection = connect();
+  EXPECT_EQ(connection->post(sign(start_message())).status, 200U);
+  const Reception reception = connection->post(sign(start_message()));
+  EXPECT_TRUE(reception.closed);
+  EXPECT_EQ(reception.status, 0U);
+  EXPECT_EQ(simulator().counter("processed"), 2);
+  expect_over();
+}
+
+TEST_F(FaultTest, TheQueuesOwnAreIgnored) {
+  start();
+  for (const char* kind : {"late", "two-entries", "other-key"})
+    EXPECT_EQ(ask_under(kind).status, 200U) << kind;
+  EXPECT_EQ(simulator().counter("faults"), 0);
+}
+
 TEST_F(FaultTest, Unsigned) {
   start();
   const Reception reception = ask_under("unsigned");

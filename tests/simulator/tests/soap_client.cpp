@@ -44,7 +44,7 @@ std::string base64(const std::string& bytes) {
 
 Document parse(const std::string& xml) {
   Document document(xmlReadMemory(xml.data(), static_cast<int>(xml.size()), nullptr, nullptr,
-                                  XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOENT));
+                                  XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOENT | XML_PARSE_HUGE));
   if (!document) throw std::runtime_error("not XML: " + xml.substr(0, 300));
   return document;
 }

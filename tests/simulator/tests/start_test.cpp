@@ -77,6 +77,18 @@ TEST_F(StartTest, AProfileThatLeavesSomethingOutGetsASentence) {
               HasSubstr("attribute keep-alive-seconds of limits is missing"));
 }
 
+TEST_F(StartTest, TheQueueHasNoResidentsToWriteDown) {
+  for (const char* option : {"--roster-out", "--truth"})
+    EXPECT_THAT(fail(right({option, file("residents")}, QUEUE_PROFILE_FILE)),
+                HasSubstr("the queue has no residents"));
+}
+
+TEST_F(StartTest, APopulationWithoutANameGetsASentence) {
+  std::string profile = support::read_file(PROFILE_FILE);
+  profile.replace(profile.find("key=\"eservice\""), 14, "key=\"ebervice\"");
+  EXPECT_THAT(fail(right({}, folder_.write("profile.xml", profile))), HasSubstr("eservice"));
+}
+
 TEST_F(StartTest, APortThatIsTakenGetsASentence) {
   start();
   std::vector<std::string> words = right({});
