@@ -24,7 +24,7 @@ extern "C" {
 
 #define TILTS_ABI_MAGIC 0x544C4931u /* "TLI1" */
 #define TILTS_ABI_MAJOR 1u
-#define TILTS_ABI_MINOR 0u
+#define TILTS_ABI_MINOR 1u
 
 typedef struct tilts_text {
   const char* data;
@@ -190,12 +190,24 @@ typedef struct tilts_record {
   int32_t reserved;
 } tilts_record;
 
+/* A file that goes with an entry (1.1). Its bytes are the host's own: they cross by their address, once. */
+typedef struct tilts_attachment {
+  tilts_text name;       /* as the sender calls the file; may say whom it is about */
+  tilts_text media_type; /* "application/pdf" */
+  tilts_text bytes;      /* any, not UTF-8 */
+  tilts_text sha256;     /* of the bytes, 64 lower-case hex digits: an adapter brings no cryptography */
+} tilts_attachment;
+
 /* What is to be submitted, once. */
 typedef struct tilts_entry {
   uint32_t struct_size;
   uint32_t reserved;
   const tilts_record* record;
   tilts_text idempotency_key; /* the same for every attempt; written where the profile says */
+  /* 1.1 */
+  const tilts_attachment* attachments;
+  uint32_t attachment_count;
+  uint32_t attachment_stride; /* sizeof(tilts_attachment) */
 } tilts_entry;
 
 /* How a submission ended. ABSENT is for inquire alone. */

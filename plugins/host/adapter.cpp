@@ -15,7 +15,7 @@
 namespace tilts::host {
 namespace {
 
-// The record of an entry in the contract's form; points into `record` and itself.
+// An entry in the contract's form; points into `entry` and itself.
 class EntryArgument {
  public:
   EntryArgument(const Descriptor& descriptor, const Entry& entry) {
@@ -43,7 +43,16 @@ class EntryArgument {
                sizeof(tilts_field),
                record.present ? TILTS_PRESENT : TILTS_GONE,
                0};
-    entry_ = {sizeof(tilts_entry), 0, &record_, to_abi(entry.idempotency_key)};
+    for (const Attachment& attachment : entry.attachments)
+      attachments_.push_back({to_abi(attachment.name), to_abi(attachment.media_type),
+                              to_abi(attachment.bytes), to_abi(attachment.sha256)});
+    entry_ = {sizeof(tilts_entry),
+              0,
+              &record_,
+              to_abi(entry.idempotency_key),
+              attachments_.data(),
+              static_cast<uint32_t>(attachments_.size()),
+              sizeof(tilts_attachment)};
   }
   EntryArgument(const EntryArgument&) = delete;
   EntryArgument& operator=(const EntryArgument&) = delete;
@@ -53,6 +62,7 @@ class EntryArgument {
  private:
   std::vector<tilts_field> fields_;
   tilts_record record_{};
+  std::vector<tilts_attachment> attachments_;
   tilts_entry entry_{};
 };
 

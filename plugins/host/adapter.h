@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/base/record.h"
 #include "plugins/host/descriptor.h"
@@ -49,10 +50,22 @@ enum class Ended {
   cancelled,  // the run is being stopped
 };
 
+// A file that goes with an entry. Adapters bring no cryptography, so whoever makes the entry hashes its
+// bytes.
+struct Attachment {
+  std::string name;
+  std::string media_type;
+  std::string bytes;
+  std::string sha256;  // of the bytes, 64 lower-case hex digits
+};
+
 // What is to be submitted, once.
 struct Entry {
   Record record;
   std::string idempotency_key;  // the same for every attempt
+  // They cross without being copied: the entry must not change until the call has returned. An adapter of
+  // version 1.0 does not look at them.
+  std::vector<Attachment> attachments{};
 };
 
 // One instance of an adapter; it belongs to one run and one thread at a time.

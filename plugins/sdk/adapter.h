@@ -88,7 +88,7 @@ tilts_status guarded(tilts_sink error, Work&& work) noexcept {
 template <typename Class>
 std::optional<Entry> entry_of(const tilts_entry* entry) {
   if (entry == nullptr) return std::nullopt;
-  return Entry{GivenRecord(*entry->record, Class::record_types.data()), from_abi(entry->idempotency_key)};
+  return Entry(*entry, Class::record_types.data());
 }
 
 template <typename Class>

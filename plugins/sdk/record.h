@@ -1,6 +1,7 @@
 // A record to emit. Keeps views: what it is given must live until Host::emit has returned.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -74,9 +75,39 @@ class GivenRecord {
   const tilts_record_type* type_;
 };
 
-struct Entry {
+// A file that goes with an entry; views into the host, like GivenRecord.
+struct Attachment {
+  std::string_view name;  // may say whom it is about: it belongs into the request, never into a sentence
+  std::string_view media_type;
+  std::string_view bytes;   // any, not UTF-8; base64.h writes them as text
+  std::string_view sha256;  // of the bytes, in lower-case hex
+};
+
+// What is to be submitted, once.
+class Entry {
+ public:
+  Entry(const tilts_entry& entry, const tilts_record_type* types)
+      : record(*entry.record, types), idempotency_key(from_abi(entry.idempotency_key)), entry_(&entry) {}
+
   GivenRecord record;
   std::string_view idempotency_key;
+
+  // In the order the sender gave them; none from a host of version 1.0, which had no place for them.
+  std::vector<Attachment> attachments() const {
+    std::vector<Attachment> result;
+    if (entry_->struct_size < offsetof(tilts_entry, attachment_stride) + sizeof(entry_->attachment_stride))
+      return result;
+    const char* place = reinterpret_cast<const char*>(entry_->attachments);
+    for (uint32_t index = 0; index < entry_->attachment_count; ++index, place += entry_->attachment_stride) {
+      const tilts_attachment& given = *reinterpret_cast<const tilts_attachment*>(place);
+      result.push_back(
+          {from_abi(given.name), from_abi(given.media_type), from_abi(given.bytes), from_abi(given.sha256)});
+    }
+    return result;
+  }
+
+ private:
+  const tilts_entry* entry_;
 };
 
 }  // namespace tilts::sdk

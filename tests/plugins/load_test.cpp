@@ -57,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
                           "built for version 0 of the contract, this gateway speaks 1; rebuild the adapter"},
                     Cause{"newer_major",
                           "built for version 2 of the contract, this gateway speaks 1; upgrade the gateway"},
-                    Cause{"newer_minor", "needs version 1.1 of the contract, this gateway speaks up to 1.0"},
+                    Cause{"newer_minor", "needs version 1.2 of the contract, this gateway speaks up to 1.1"},
                     Cause{"other_id", "it is the adapter somebody_else, the configuration says defect"},
                     Cause{"id_null", "the name of the adapter is null with a size"},
                     Cause{"id_not_plain", "the name of the adapter is not made of a-z"},
@@ -88,6 +88,10 @@ TEST(Load, TakesTheLibraryWithoutADefect) {
   EXPECT_TRUE(library->descriptor().operation("everyone")->pull);
   EXPECT_FALSE(library->descriptor().operation("everyone")->push);
   EXPECT_EQ(library->descriptor().record_types.front().fields.back().name, "text");
+}
+
+TEST(Load, TakesALibraryOfVersionOneDotNothing) {
+  EXPECT_EQ(Library::load(defect("first_minor"), "defect")->descriptor().version, "1.0.0");
 }
 
 TEST(Load, SaysWhatIsWrongWithTheFile) {

@@ -79,7 +79,9 @@ extern "C" const tilts_descriptor tilts_adapter = {
     has("older_major")   ? TILTS_ABI_MAJOR - 1
     : has("newer_major") ? TILTS_ABI_MAJOR + 1
                          : TILTS_ABI_MAJOR,
-    has("newer_minor") ? TILTS_ABI_MINOR + 1 : TILTS_ABI_MINOR,
+    has("newer_minor")   ? TILTS_ABI_MINOR + 1
+    : has("first_minor") ? 0u
+                         : TILTS_ABI_MINOR,
     has("other_id")       ? text("somebody_else")
     : has("id_null")      ? tilts_text{nullptr, 4}
     : has("id_not_plain") ? text("Defect!")

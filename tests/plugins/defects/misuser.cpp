@@ -305,6 +305,19 @@ const std::array misuses{
              c.host->wait(c.host->context, 10);
              return tilts_status{TILTS_OK};
            }},
+    // says what it was given, and where in memory the bytes lie
+    Misuse{MISUSE_PUSH(looks_at_attachments),
+           [](Call& c) {
+             std::string seen;
+             for (uint32_t index = 0; index < c.entry->attachment_count; ++index) {
+               const tilts_attachment& one = c.entry->attachments[index];
+               for (const tilts_text& said : {one.name, one.media_type, one.sha256})
+                 seen.append(said.data, said.size) += ' ';
+               seen += std::to_string(one.bytes.size) + " at " +
+                       std::to_string(reinterpret_cast<uintptr_t>(one.bytes.data)) + '\n';
+             }
+             return c.host->settle(c.host->context, TILTS_SETTLED_RECEIVED, text_of(seen), {});
+           }},
     Misuse{MISUSE_PUSH(settles_twice),
            [](Call& c) {
              c.host->settle(c.host->context, TILTS_SETTLED_RECEIVED, text("1"), {});
