@@ -36,6 +36,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> rooms = {
     {"gateway", {"gateway/base", "gateway/cli", "gateway/exchange", "gateway/xml"}},
     {"adapters/echo", {"plugins/sdk"}},
     {"adapters/population", {"plugins/sdk"}},
+    {"adapters/rehabilitation_queue", {"plugins/sdk"}},
     {"tests/simulator", {}},
 };
 

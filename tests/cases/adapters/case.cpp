@@ -5,11 +5,49 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "gateway/base/sha256.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tilts::cases {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+Enter enter_of(const std::string& word) {
+  if (word == "push") return Enter::push;
+  if (word == "inquire") return Enter::inquire;
+  throw std::runtime_error("nobody knows how to enter by " + word);
+}
+
+host::Attachment attachment(const fs::path& file, const std::string& media_type) {
+  host::Attachment result{file.filename().string(), media_type, support::read_file(file), {}};
+  Sha256 hash;
+  hash.add(result.bytes);
+  result.sha256 = to_hex(hash.finish());
+  return result;
+}
+
+// Whether the line is about the entry of a case; then it is taken.
+bool take_entry(Case& to, const std::string& word, const std::string& value) {
+  if (word == "enter")
+    to.enter = enter_of(value);
+  else if (word == "record")
+    to.entry.record.type = value;
+  else if (word == "key")
+    to.entry.record.key = value;
+  else if (word == "idempotency-key")
+    to.entry.idempotency_key = value;
+  else if (word.starts_with("field "))
+    to.entry.record.fields.push_back({word.substr(6), value});
+  else if (word.starts_with("attachment "))
+    to.entry.attachments.push_back(attachment(to.folder / word.substr(11), value));
+  else
+    return false;
+  return true;
+}
+
+}  // namespace
 
 std::string Case::read(const std::string& file) const {
   return fs::exists(folder / file) ? support::read_file(folder / file) : std::string();
@@ -34,7 +72,7 @@ Case read_case(const fs::path& folder) {
       result.roster.push_back(value);
     else if (word.starts_with("setting "))
       result.settings[word.substr(8)] = value;
-    else
+    else if (!take_entry(result, word, value))
       throw std::runtime_error((folder / "case.txt").string() + ": nobody knows " + line);
   }
   return result;

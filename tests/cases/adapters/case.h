@@ -1,10 +1,12 @@
 // One case of an adapter: a folder adapters/<adapter>/cases/<case> with
-//   case.txt                     operation, cursor, settings, roster ("word: value" lines)
+//   case.txt                     operation, cursor, settings, roster ("word: value" lines); for an entry that
+//                                is pushed or inquired: enter, record, key, field NAME, idempotency-key, and
+//                                attachment FILE: media type (the file lies in the case)
 //   <Operation>-<n>.request.xml  the Body of the n-th request of that operation, as it must be
 //   <Operation>-<n>.response.xml the Body that is answered; cases/usual/<Operation>.response.xml when absent
 //   <Operation>-<n>.action.txt   the answer's Action, when it is not the operation's
 //   <Operation>-<n>.part.txt     what was verified of the answer, when it is not its Body
-//   records.txt                  what the run left behind: records and checkpoints
+//   records.txt                  what the run left behind: records and checkpoints, how an entry was settled
 //   error.txt                    "code: sentence" when it must fail
 // White space between elements says nothing in any of them.
 #pragma once
@@ -14,16 +16,23 @@
 #include <string>
 #include <vector>
 
+#include "plugins/host/adapter.h"
+
 namespace tilts::cases {
+
+// How the adapter is entered.
+enum class Enter { pull, push, inquire };
 
 struct Case {
   std::filesystem::path folder;
   std::string adapter;
   std::string name;
   std::string operation;
+  Enter enter = Enter::pull;
   std::string cursor;
   std::map<std::string, std::string> settings;
   std::vector<std::string> roster;
+  host::Entry entry;  // push and inquire
 
   // The file's text, empty when there is none.
   std::string read(const std::string& file) const;

@@ -59,12 +59,22 @@ void Replay::ask_many(uint64_t count, const MakeRequest& request, const TakeAnsw
 std::string Replay::send(const host::Request& request) {
   const std::string exchange = request.operation + "-" + std::to_string(++asked_[request.operation]);
   std::string text = body_of(request);
-  // who is audited must be who is asked about
-  for (const std::string& subject : request.subjects)
-    if (text.find(subject) == std::string::npos)
-      throw std::logic_error(exchange + " does not ask about a subject of it");
+  check_subjects(exchange, request, text);
   requests_[exchange] = std::move(text);
   return exchange;
+}
+
+// Who is audited must be who is asked about: of a roster the request names them, of an entry its key does.
+void Replay::check_subjects(const std::string& exchange, const host::Request& request,
+                            const std::string& body) const {
+  if (data_.enter != Enter::pull) {
+    if (request.subjects != std::vector<std::string>{std::string(subject_of(data_.entry.record.key))})
+      throw std::logic_error(exchange + " is not about the person of its entry");
+    return;
+  }
+  for (const std::string& subject : request.subjects)
+    if (body.find(subject) == std::string::npos)
+      throw std::logic_error(exchange + " does not ask about a subject of it");
 }
 
 void Replay::give(const std::string& exchange, uint64_t index, const TakeAnswer& answer) {
@@ -87,12 +97,19 @@ void Replay::give(const std::string& exchange, uint64_t index, const TakeAnswer&
   answer(index, given);
 }
 
-void Replay::submit(const host::Request&, const TakeAnswer&) {
-  throw std::logic_error("a pull submits nothing");
+void Replay::submit(const host::Request& request, const TakeAnswer& answer) {
+  give(send(request), 0, answer);
 }
-void Replay::settle(host::Settled, std::string_view, std::string_view) {
-  throw std::logic_error("a pull settles nothing");
+
+void Replay::settle(host::Settled settled, std::string_view receipt, std::string_view reason) {
+  kept_ += settled == host::Settled::received   ? "received"
+           : settled == host::Settled::declined ? "declined"
+                                                : "absent";
+  if (!receipt.empty()) kept_ += " \"" + std::string(receipt) + '"';
+  if (!reason.empty()) kept_ += ": " + std::string(reason);
+  kept_ += '\n';
 }
+
 void Replay::park(std::string_view, std::chrono::seconds) { throw std::logic_error("no case parks"); }
 std::string Replay::sign_document(std::string_view) { throw std::logic_error("no case signs a document"); }
 void Replay::verify_document(std::string_view, const TakeAnswer&) {

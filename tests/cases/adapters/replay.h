@@ -42,6 +42,8 @@ class Replay : public host::Services {
 
  private:
   std::string send(const host::Request& request);
+  void check_subjects(const std::string& exchange, const host::Request& request,
+                      const std::string& body) const;
   void give(const std::string& exchange, uint64_t index, const TakeAnswer& answer);
 
   const Case& data_;
