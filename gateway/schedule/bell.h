@@ -4,9 +4,14 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
+#include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "gateway/base/clock.h"
@@ -15,7 +20,7 @@
 namespace tilts::schedule {
 
 // Runs `command` by the shell with `text` on its standard input and waits for it, at most `patience`; then it
-// is killed. Returns what went wrong, in one sentence, or nothing.
+// is killed with all that it started. Returns what went wrong, in one sentence, or nothing.
 std::string run_alarm_command(const std::string& command, const std::string& text,
                               std::chrono::milliseconds patience = std::chrono::seconds{30});
 
@@ -27,7 +32,8 @@ class Bell {
   // `command` may be empty. `preface` begins every text: "tilts test, Piekrastes novads".
   Bell(store::Store& store, std::string command, std::string preface, Journal journal, Clock clock);
 
-  // Never throws: who rings has trouble enough. Thread-safe.
+  // Never throws: who rings has trouble enough. Thread-safe. The command runs on a thread of the bell, so
+  // nobody waits for it; the destructor does.
   void ring(const std::string& subject, const std::string& kind, const std::string& sentence) noexcept;
   // The cause is gone: what stands about `subject` ends.
   void quiet(const std::string& subject) noexcept;
@@ -35,14 +41,21 @@ class Bell {
   void note(const std::string& line) noexcept;
 
  private:
+  void sound(const std::string& sentence);
+  void run_commands(const std::stop_token& stop);
+
   store::Store& store_;
   std::string command_;
   std::string preface_;
   Journal journal_;
   Clock clock_;
   std::mutex mutex_;
-  std::pair<std::string, std::string>
-      unkept_;  // subject and kind of the last one that the store did not take
+  // What rang and the store did not take: sentences by subject and kind. Forgotten when the store takes
+  // something again, so that the next trouble of that kind rings.
+  std::map<std::pair<std::string, std::string>, std::string> unkept_;
+  std::deque<std::string> texts_;  // for the command
+  std::condition_variable_any wake_;
+  std::jthread caller_;  // the last member: it ends before what it uses
 };
 
 }  // namespace tilts::schedule

@@ -5,6 +5,14 @@
 namespace tilts::schedule {
 namespace {
 
+constexpr store::Sql kRefuseAlarms =
+    "CREATE TRIGGER refuse_alarms BEFORE INSERT ON alarm BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+constexpr store::Sql kRefuseOccurrences =
+    "CREATE TRIGGER refuse_occurrences BEFORE UPDATE ON occurrence"
+    " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+constexpr store::Sql kTakeAlarms = "DROP TRIGGER IF EXISTS refuse_alarms";
+constexpr store::Sql kTakeOccurrences = "DROP TRIGGER IF EXISTS refuse_occurrences";
+
 store::Settings settings(const support::TemporaryFolder& folder) {
   store::Vault::create(folder.path() / "master.key");
   return {"sqlite:" + (folder.path() / "tilts.db").string(), folder.path() / "master.key",
@@ -47,6 +55,21 @@ std::vector<std::string> Office::standing() {
   for (const store::Alarm& alarm : store.read([&](store::Session& s) { return store.alarms().standing(s); }))
     sentences.push_back(alarm.sentence);
   return sentences;
+}
+
+void Office::store_refuses_alarms() {
+  store.write([](store::Transaction& t) { t.run(kRefuseAlarms); });
+}
+
+void Office::store_refuses_occurrences() {
+  store.write([](store::Transaction& t) { t.run(kRefuseOccurrences); });
+}
+
+void Office::store_takes() {
+  store.write([](store::Transaction& t) {
+    t.run(kTakeAlarms);
+    t.run(kTakeOccurrences);
+  });
 }
 
 }  // namespace tilts::schedule

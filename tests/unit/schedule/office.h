@@ -21,6 +21,10 @@ struct Office {
   std::vector<std::string> ledger(const std::string& job = "residents");
   std::vector<store::Occurrence> rows(const std::string& job = "residents");
   std::vector<std::string> standing();
+  // From now on the store keeps no new alarm, or not how occurrences go; and takes everything again.
+  void store_refuses_alarms();
+  void store_refuses_occurrences();
+  void store_takes();
 
   support::TemporaryFolder folder;
   Time now;

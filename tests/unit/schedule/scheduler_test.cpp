@@ -16,35 +16,6 @@ using namespace std::chrono;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-TEST(Bell, TheCommandGetsTheTextOnItsStandardInput) {
-  const support::TemporaryFolder folder;
-  const std::string file = (folder.path() / "heard").string();
-  EXPECT_EQ(run_alarm_command("cat >" + file, "no \"route\" $(id)"), "");
-  EXPECT_EQ(support::read_file(file), "no \"route\" $(id)\n");
-}
-
-TEST(Bell, ACommandThatFailsOrHangsIsSaidAndDoesNotHoldUsUp) {
-  EXPECT_EQ(run_alarm_command("exit 3", "x"), "the alarm command ended with 3");
-  EXPECT_EQ(run_alarm_command("exec sleep 60", "x", milliseconds{100}),
-            "the alarm command did not end within 100 ms and was stopped");
-}
-
-TEST(Bell, RingsOnceWhileTheAlarmStands) {
-  Office office("2026-11-21T12:00:00Z");
-  const std::string file = (office.folder.path() / "heard").string();
-  Bell bell(
-      office.store, "cat >>" + file, "tilts test",
-      [&](const std::string& line) { office.journal.push_back(line); }, Clock::fixed(office.now));
-  bell.ring("job residents", "transient", "job residents: no route");
-  bell.ring("job residents", "transient", "job residents: no route, and other words");
-  EXPECT_THAT(office.journal, ElementsAre("alarm: job residents: no route"));
-  EXPECT_EQ(support::read_file(file), "tilts test: job residents: no route\n");
-  EXPECT_THAT(office.standing(), ElementsAre("job residents: no route, and other words"));
-  bell.quiet("job residents");
-  bell.ring("job residents", "transient", "job residents: no route");
-  EXPECT_EQ(office.journal.size(), 2u);
-}
-
 TEST(Outcome, NamesTheTroubleByTheStateOfTheRun) {
   pull::RunReport report;
   report.state = pull::RunState::untrusted;
