@@ -88,8 +88,8 @@ void Planner::read_ledger(Job& job, Time now) {
   const auto recent = store_.read([&](store::Session& s) {
     return store_.occurrences().list(s, job.name, now - days{2}, now + milliseconds{1});
   });
-  if (!recent.empty() && recent.back().state != OccurrenceState::done &&
-      recent.back().state != OccurrenceState::caught_up)
+  // Whatever its state: one that waits for approval is done, and has not delivered. The runs say what has.
+  if (!recent.empty())
     if (const auto deadline = job.timetable.deliver_by(recent.back().planned); deadline && now < *deadline)
       job.undelivered = recent.back().planned;
   arrive(job, std::move(due), now);
@@ -187,11 +187,8 @@ void Planner::watch_delivery(Job& job, Time now) {
   if (!deadline || now <= *deadline) return;
   const Time planned = *job.undelivered;
   // What waited may have been approved since, and somebody may have run the job by hand.
-  const bool delivered = store_.read([&](store::Session& s) {
-    const auto run = store_.runs().last(s, job.name);
-    return run && run->started >= planned &&
-           (run->state == store::RunState::done || run->state == store::RunState::done_held);
-  });
+  const bool delivered =
+      store_.read([&](store::Session& s) { return store_.runs().last_good_start(s, job.name) >= planned; });
   if (!delivered)
     ring(job, "not delivered",
          fmt::format("the run planned for {} has not delivered by {}; tilts status says why",

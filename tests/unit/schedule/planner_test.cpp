@@ -159,6 +159,46 @@ TEST(Planner, DeliverByIsWatchedOverARestart) {
   EXPECT_THAT(office.standing(), testing::Contains(HasSubstr("has not delivered by")));
 }
 
+// In the ledger it is done.
+TEST(Planner, DeliverByIsWatchedOverARestartAlsoForARunThatWaits) {
+  Office office("2026-11-21T12:00:00Z");
+  const PlannedJob job = office.job("30 2 * * *", config::Missed::catch_up, {}, minutes{390});
+  {
+    Planner planner({job}, office.store, office.bell, office.now);
+    office.at("2026-11-22T00:30:00Z");
+    planner.look(office.now);
+    planner.ended(*planner.take("population", office.now), outcome(Outcome::Kind::waiting), office.now);
+  }
+  Planner planner({job}, office.store, office.bell, office.now);
+  office.at("2026-11-22T05:00:00Z");
+  planner.look(office.now);
+  EXPECT_THAT(office.standing(), testing::Contains(HasSubstr("has not delivered by")));
+}
+
+TEST(Planner, WhatDeliveredInTimeDoesNotRingAfterARestartOrAFailedRunByHand) {
+  Office office("2026-11-21T12:00:00Z");
+  const PlannedJob job = office.job("30 2 * * *", config::Missed::catch_up, {}, minutes{390});
+  const auto ran = [&](store::RunState state) {
+    office.store.write([&](store::Transaction& t) {
+      const store::Run run = office.store.runs().start(t, "residents", {}, office.now);
+      office.store.runs().end(t, run.id, state, "", "job residents: words", {}, office.now);
+    });
+  };
+  {
+    Planner planner({job}, office.store, office.bell, office.now);
+    office.at("2026-11-22T00:30:00Z");
+    planner.look(office.now);
+    ran(store::RunState::done);
+    planner.ended(*planner.take("population", office.now), done, office.now);
+  }
+  Planner planner({job}, office.store, office.bell, office.now);
+  office.at("2026-11-22T03:00:00Z");
+  ran(store::RunState::failed);
+  office.at("2026-11-22T05:00:00Z");
+  planner.look(office.now);
+  EXPECT_THAT(office.standing(), IsEmpty());
+}
+
 TEST(Planner, AnUnreachableRegistryIsTriedAgainThreeTimes) {
   Office office("2026-11-21T12:00:00Z");
   Planner planner({office.job("30 2 * * *")}, office.store, office.bell, office.now);
