@@ -24,7 +24,7 @@ constexpr std::string_view died_once = "the process ended in the middle of it, o
 Planner::Planner(const std::vector<PlannedJob>& jobs, store::Store& store, Bell& bell, Time now)
     : store_(store), bell_(bell) {
   for (const PlannedJob& job : jobs)
-    jobs_.push_back({job.name, job.lane, Timetable(job.schedule), job.operation, {}, {}, {}, {}});
+    jobs_.push_back({job.name, job.lane, Timetable(job.schedule), job.operation, {}, {}, {}, {}, {}});
   look(now);
 }
 
@@ -40,6 +40,7 @@ void Planner::look(Time now) {
   const bool read_again = std::exchange(stale_, true);  // and again, when an exception leaves this function
   for (Job& job : jobs_) {
     if (read_again) read_ledger(job, now);
+    settle_outcome(job, now);
     arrive(job, arrivals(job, now), now);
     wake_for_answer(job, now);
     give_up_after_latest_start(job, now);
@@ -216,33 +217,44 @@ std::optional<Due> Planner::take(std::string_view lane, Time now) {
 void Planner::ended(const Due& due, const Outcome& outcome, Time now) {
   const std::scoped_lock lock(mutex_);
   Job& job = find(due.job);
-  const Waiting ran = job.running.value();
-  job.running.reset();
+  job.outcome = outcome;
   const bool was_stale = std::exchange(stale_, true);
+  settle_outcome(job, now);
+  stale_ = was_stale;
+}
+
+// Until the store takes it the job counts as running: nobody is asked about twice.
+void Planner::settle_outcome(Job& job, Time now) {
+  if (!job.outcome) return;
+  const Outcome& outcome = *job.outcome;
+  const Waiting ran = job.running.value();
+  const OccurrenceState well = ran.late ? OccurrenceState::caught_up : OccurrenceState::done;
   switch (outcome.kind) {
     case Outcome::Kind::done:
-      settle(job, due.planned, due.late ? OccurrenceState::caught_up : OccurrenceState::done, "", outcome.run,
-             now);
-      if (job.undelivered == due.planned) job.undelivered.reset();
-      bell_.quiet(store::about_job(job.name));
+      settle(job, ran.planned, well, "", outcome.run, now);
+      if (job.undelivered == ran.planned) job.undelivered.reset();
+      break;
+    case Outcome::Kind::parked:
+      settle(job, ran.planned, well, "", outcome.run, now);
       break;
     case Outcome::Kind::waiting:
-      settle(job, due.planned, OccurrenceState::done, "waits for a person's approval", outcome.run, now);
+      settle(job, ran.planned, OccurrenceState::done, "waits for a person's approval", outcome.run, now);
       ring(job, outcome.trouble, outcome.sentence);
       break;
     case Outcome::Kind::unreachable:
       retry_or_fail(job, ran, outcome, now);
       break;
     case Outcome::Kind::failed:
-      settle(job, due.planned, OccurrenceState::failed, outcome.sentence, outcome.run, now);
+      settle(job, ran.planned, OccurrenceState::failed, outcome.sentence, outcome.run, now);
       ring(job, outcome.trouble, outcome.sentence);
       break;
     case Outcome::Kind::stopped:
-      settle(job, due.planned, OccurrenceState::planned, "stopped; carries on at the next start", outcome.run,
+      settle(job, ran.planned, OccurrenceState::planned, "stopped; carries on at the next start", outcome.run,
              now);
       break;
   }
-  stale_ = was_stale;
+  job.running.reset();
+  job.outcome.reset();
 }
 
 void Planner::retry_or_fail(Job& job, Waiting tried, const Outcome& outcome, Time now) {

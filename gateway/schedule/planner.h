@@ -41,6 +41,7 @@ struct Due {
 struct Outcome {
   enum class Kind {
     done,         // delivered, or nothing to deliver, or held back in part
+    parked,       // the registry answers later; the parked call itself wakes the job
     waiting,      // a person must approve
     unreachable,  // worth another try
     failed,
@@ -61,6 +62,7 @@ class Planner {
   void look(Time now);
   // The oldest occurrence of the lane that may start now; it is running from here on.
   std::optional<Due> take(std::string_view lane, Time now);
+  // What the store does not take is kept, and settled at the next look.
   void ended(const Due& due, const Outcome& outcome, Time now);
 
   std::vector<std::string> lanes() const;
@@ -81,6 +83,7 @@ class Planner {
     std::optional<Time> next;  // in the ledger, still to come
     std::optional<Waiting> waiting;
     std::optional<Waiting> running;
+    std::optional<Outcome> outcome;  // of what runs, while the store has not taken it
     // What deliver-by watches: the newest occurrence that has not delivered.
     std::optional<Time> undelivered;
   };
@@ -91,6 +94,7 @@ class Planner {
   void wake_for_answer(Job& job, Time now);
   void give_up_after_latest_start(Job& job, Time now);
   void watch_delivery(Job& job, Time now);
+  void settle_outcome(Job& job, Time now);
   void retry_or_fail(Job& job, Waiting tried, const Outcome& outcome, Time now);
   void settle(const Job& job, Time planned, store::OccurrenceState state, std::string_view reason,
               std::string_view run, Time now);

@@ -21,8 +21,9 @@ Outcome outcome_of(const pull::RunReport& report) {
     case pull::RunState::done:
     case pull::RunState::done_held_back:
     case pull::RunState::preview:
-    case pull::RunState::parked:  // the parked call itself wakes the job
       return outcome(Kind::done);
+    case pull::RunState::parked:
+      return outcome(Kind::parked);
     case pull::RunState::waiting:
       return outcome(Kind::waiting);
     case pull::RunState::transient:

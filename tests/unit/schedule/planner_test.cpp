@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/base/error.h"
+#include "gateway/schedule/scheduler.h"
 #include "tests/unit/schedule/office.h"
 
 namespace tilts::schedule {
@@ -229,17 +231,67 @@ TEST(Planner, TriesEndAtTheLatestStart) {
   EXPECT_THAT(office.ledger(), ElementsAre("2026-11-22T00:30 failed", "2026-11-23T00:30 planned"));
 }
 
-TEST(Planner, AWellEndedRunEndsTheJobsAlarms) {
+// A run ends alarms itself, in the commit that says how it went (tests/unit/pull/end_test.cpp), and keeps
+// what goes on: a plan that waits while the registry answers later.
+TEST(Planner, AnOutcomeEndsNoAlarm) {
+  for (const pull::RunState state : {pull::RunState::done, pull::RunState::parked}) {
+    Office office("2026-11-21T12:00:00Z");
+    Planner planner({office.job("30 2 * * *")}, office.store, office.bell, office.now);
+    office.bell.ring("job residents", "waiting", "job residents: too many changes");
+    office.at("2026-11-22T00:30:00Z");
+    planner.look(office.now);
+    pull::RunReport report;
+    report.state = state;
+    planner.ended(*planner.take("population", office.now), outcome_of(report), office.now);
+    EXPECT_THAT(office.ledger(), ElementsAre("2026-11-22T00:30 done", "2026-11-23T00:30 planned"));
+    EXPECT_THAT(office.standing(), ElementsAre("job residents: too many changes"));
+  }
+}
+
+TEST(Planner, AnAnswerThatComesLaterIsNoDelivery) {
+  Office office("2026-11-21T12:00:00Z");
+  Planner planner({office.job("30 2 * * *", config::Missed::catch_up, {}, minutes{390})}, office.store,
+                  office.bell, office.now);
+  office.at("2026-11-22T00:30:00Z");
+  planner.look(office.now);
+  pull::RunReport report;
+  report.state = pull::RunState::parked;
+  planner.ended(*planner.take("population", office.now), outcome_of(report), office.now);
+  office.at("2026-11-22T05:00:00Z");
+  planner.look(office.now);
+  EXPECT_THAT(office.standing(), ElementsAre(HasSubstr("has not delivered by")));
+}
+
+TEST(Planner, AnOutcomeThatTheStoreDidNotTakeIsSettledAtTheNextLook) {
   Office office("2026-11-21T12:00:00Z");
   Planner planner({office.job("30 2 * * *")}, office.store, office.bell, office.now);
   office.at("2026-11-22T00:30:00Z");
   planner.look(office.now);
-  planner.ended(*planner.take("population", office.now), outcome(Outcome::Kind::failed), office.now);
-  EXPECT_THAT(office.standing(), ElementsAre("job residents: registry population: no route"));
-  office.at("2026-11-23T00:30:00Z");
+  const auto due = planner.take("population", office.now);
+  office.store_refuses_occurrences();
+  EXPECT_THROW(planner.ended(*due, done, office.now), Error);
+  EXPECT_THROW(planner.look(office.now), Error);
+  EXPECT_EQ(planner.take("population", office.now), std::nullopt);
+  office.store_takes();
   planner.look(office.now);
-  planner.ended(*planner.take("population", office.now), done, office.now);
-  EXPECT_THAT(office.standing(), IsEmpty());
+  EXPECT_THAT(office.ledger(), ElementsAre("2026-11-22T00:30 done", "2026-11-23T00:30 planned"));
+  EXPECT_EQ(planner.take("population", office.now), std::nullopt) << "nobody is asked about twice";
+}
+
+TEST(Planner, ARegistryThatWasNotReachedWhileTheStoreWasDownIsTriedAgainAfterItsPause) {
+  Office office("2026-11-21T12:00:00Z");
+  Planner planner({office.job("30 2 * * *")}, office.store, office.bell, office.now);
+  office.at("2026-11-22T00:30:00Z");
+  planner.look(office.now);
+  const auto due = planner.take("population", office.now);
+  office.store_refuses_occurrences();
+  EXPECT_THROW(planner.ended(*due, outcome(Outcome::Kind::unreachable), office.now), Error);
+  office.store_takes();
+  planner.look(office.now);
+  EXPECT_EQ(planner.take("population", office.now), std::nullopt);
+  office.at("2026-11-22T00:35:00Z");
+  planner.look(office.now);
+  EXPECT_TRUE(planner.take("population", office.now));
 }
 
 // Every night's sentence has another run and another request in it.
@@ -265,11 +317,13 @@ TEST(Planner, ARunByHandThatDeliveredKeepsDeliverByQuiet) {
   planner.look(office.now);
   planner.ended(*planner.take("population", office.now), outcome(Outcome::Kind::failed), office.now);
   office.bell.quiet("job residents");
-  office.at("2026-11-22T03:00:00Z");
-  office.store.write([&](store::Transaction& t) {
-    const store::Run run = office.store.runs().start(t, "residents", {}, office.now);
-    office.store.runs().end(t, run.id, store::RunState::done, "", "job residents: fine", {}, office.now);
-  });
+  for (const store::RunState state : {store::RunState::done, store::RunState::failed}) {
+    office.now += hours{1};
+    office.store.write([&](store::Transaction& t) {
+      const store::Run run = office.store.runs().start(t, "residents", {}, office.now);
+      office.store.runs().end(t, run.id, state, "", "job residents: words", {}, office.now);
+    });
+  }
   office.at("2026-11-22T05:00:00Z");
   planner.look(office.now);
   EXPECT_THAT(office.standing(), IsEmpty());

@@ -31,7 +31,7 @@ TEST(Outcome, SaysWhatTheLedgerNeeds) {
   };
   EXPECT_EQ(kind(RunState::done), Outcome::Kind::done);
   EXPECT_EQ(kind(RunState::done_held_back), Outcome::Kind::done);
-  EXPECT_EQ(kind(RunState::parked), Outcome::Kind::done);
+  EXPECT_EQ(kind(RunState::parked), Outcome::Kind::parked);
   EXPECT_EQ(kind(RunState::waiting), Outcome::Kind::waiting);
   EXPECT_EQ(kind(RunState::transient), Outcome::Kind::unreachable);
   EXPECT_EQ(kind(RunState::interrupted), Outcome::Kind::stopped);
