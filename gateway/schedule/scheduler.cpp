@@ -12,6 +12,12 @@ namespace tilts::schedule {
 using std::chrono::days;
 using std::chrono::floor;
 
+namespace {
+
+constexpr std::chrono::minutes pause_after_failed_duties{10};
+
+}  // namespace
+
 Outcome outcome_of(const pull::RunReport& report) {
   using Kind = Outcome::Kind;
   const auto outcome = [&](Kind kind) {
@@ -57,34 +63,48 @@ void Scheduler::serve(std::stop_token stop) {
 }
 
 void Scheduler::look() noexcept {
-  guarded("schedule", [&] { planner_.look(clock_.now()); });
-  if (const auto today = floor<days>(clock_.now()); today != last_day_) {
-    last_day_ = today;
-    guarded("daily duties", duties_.daily);
+  const Time now = clock_.now();
+  guarded("schedule", [&] { planner_.look(now); });
+  if (const auto today = floor<days>(now); today != last_day_ && now >= daily_not_before_) {
+    if (guarded("daily duties", duties_.daily))
+      last_day_ = today;
+    else
+      daily_not_before_ = now + pause_after_failed_duties;
   }
   // Whoever watches from outside looks at its age. Written even when looking failed: the alarm says that,
   // while a heartbeat that stops says that nobody is here.
   guarded("heartbeat", [&] {
     const std::filesystem::path fresh = heartbeat_.string() + ".new";
     std::ofstream stream(fresh, std::ios::trunc);
-    stream << to_text(clock_.now()) << '\n';
+    stream << to_text(now) << '\n';
     if (!stream.flush()) throw Error(Code::config, fresh.string() + " cannot be written");
     std::filesystem::rename(fresh, heartbeat_);
   });
 }
 
 // Whatever happens inside becomes an alarm about `subject`, which ends when it went well again.
-void Scheduler::guarded(const std::string& subject, const std::function<void()>& work) noexcept {
+bool Scheduler::guarded(const std::string& subject, const std::function<void()>& work) noexcept {
   try {
     work();
-    if (troubled_.erase(subject) > 0) bell_.quiet(subject);
-    return;
+    if (end_trouble(subject)) bell_.quiet(subject);
+    return true;
   } catch (const std::exception& failure) {
     bell_.ring(subject, "failed", fmt::format("{}: {}; it is tried again", subject, failure.what()));
   } catch (...) {
     bell_.ring(subject, "failed", subject + ": failed for a reason without words; it is tried again");
   }
+  begin_trouble(subject);
+  return false;
+}
+
+void Scheduler::begin_trouble(const std::string& subject) {
+  const std::scoped_lock lock(mutex_);
   troubled_.insert(subject);
+}
+
+bool Scheduler::end_trouble(const std::string& subject) {
+  const std::scoped_lock lock(mutex_);
+  return troubled_.erase(subject) > 0;
 }
 
 void Scheduler::work(const std::string& lane, std::stop_token stop) {
@@ -107,6 +127,7 @@ void Scheduler::work(const std::string& lane, std::stop_token stop) {
     } catch (const std::exception& failure) {
       bell_.ring("schedule", "registry " + lane,
                  fmt::format("registry {}: the ledger could not be written: {}", lane, failure.what()));
+      begin_trouble("schedule");  // the next look that goes well ends it
     }
     pause(stop);
   }

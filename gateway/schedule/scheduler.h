@@ -23,7 +23,8 @@ Outcome outcome_of(const pull::RunReport& report);
 struct Duties {
   // Runs one occurrence; called on the lane's thread. What it throws is a failed run, never the end.
   std::function<pull::RunReport(const Due& due, std::stop_token stop)> run;
-  // Once a day and at the start: retention, certificates that will end. Called on the loop's thread.
+  // Once a day and at the start: retention, certificates that will end; again ten minutes after it threw.
+  // Called on the loop's thread.
   std::function<void()> daily;
 };
 
@@ -39,7 +40,10 @@ class Scheduler {
  private:
   void work(const std::string& lane, std::stop_token stop);
   void look() noexcept;
-  void guarded(const std::string& subject, const std::function<void()>& work) noexcept;
+  // False when it threw.
+  bool guarded(const std::string& subject, const std::function<void()>& work) noexcept;
+  void begin_trouble(const std::string& subject);
+  bool end_trouble(const std::string& subject);
   bool pause(std::stop_token stop);
 
   Planner& planner_;
@@ -50,8 +54,9 @@ class Scheduler {
   std::chrono::milliseconds interval_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::chrono::sys_days last_day_{};
-  std::set<std::string> troubled_;  // subjects of alarms that guarded() rang
+  std::chrono::sys_days last_day_{};  // on which the daily duties went well
+  Time daily_not_before_{};
+  std::set<std::string> troubled_;  // subjects of alarms that this class rang; under mutex_
 };
 
 }  // namespace tilts::schedule

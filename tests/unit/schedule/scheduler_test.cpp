@@ -1,5 +1,6 @@
 #include "gateway/schedule/scheduler.h"
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <thread>
@@ -75,6 +76,85 @@ TEST(Scheduler, AnExceptionNeverEndsTheChain) {
               testing::IsSupersetOf({testing::Matcher<std::string>(testing::AnyOf(
                                          HasSubstr("the adapter threw"), HasSubstr("without words"))),
                                      testing::Matcher<std::string>(HasSubstr("the disk is full"))}));
+}
+
+// A clock that the test puts forward, and a loop of which it sees that it looked.
+struct Watched {
+  explicit Watched(Duties duties, std::string_view cron = "0 0 1 1 *")
+      : planner({office.job(cron)}, office.store, office.bell, office.now),
+        scheduler(planner, office.bell, std::move(duties), office.folder.path() / "heartbeat",
+                  Clock([this] { return now.load(); }), milliseconds{1}),
+        loop([this](std::stop_token stop) { scheduler.serve(stop); }) {}
+
+  // Ten seconds at most.
+  bool look_at(std::string_view time) {
+    now = parse_time(time);
+    const std::string beat = to_text(now.load()) + "\n";
+    const auto until = steady_clock::now() + seconds{10};
+    while (steady_clock::now() < until) {
+      if (std::filesystem::exists(heartbeat) && support::read_file(heartbeat) == beat) return true;
+      std::this_thread::sleep_for(milliseconds{1});
+    }
+    return false;
+  }
+
+  Office office{"2026-11-21T12:00:00Z"};
+  std::filesystem::path heartbeat = office.folder.path() / "heartbeat";
+  std::atomic<Time> now{office.now};
+  Planner planner;
+  Scheduler scheduler;
+  std::jthread loop;
+};
+
+TEST(Scheduler, DoesTheDailyDutiesOnceADayAndAgainTenMinutesAfterAFailure) {
+  std::atomic<int> times{0};
+  Watched watched({{}, [&] {
+                     if (++times == 1) throw std::runtime_error("the disk is full");
+                   }});
+  ASSERT_TRUE(watched.look_at("2026-11-21T12:00:00Z"));
+  ASSERT_TRUE(watched.look_at("2026-11-21T12:09:59Z"));
+  EXPECT_EQ(times, 1);
+  EXPECT_THAT(watched.office.standing(), ElementsAre(HasSubstr("it is tried again")));
+  ASSERT_TRUE(watched.look_at("2026-11-21T12:10:00Z"));
+  EXPECT_EQ(times, 2);
+  EXPECT_THAT(watched.office.standing(), testing::IsEmpty());
+  ASSERT_TRUE(watched.look_at("2026-11-21T23:59:59Z"));
+  EXPECT_EQ(times, 2);
+  ASSERT_TRUE(watched.look_at("2026-11-22T00:00:00Z"));
+  EXPECT_EQ(times, 3);
+}
+
+TEST(Scheduler, ALedgerThatCouldNotBeWrittenIsAnAlarmUntilItIsWritten) {
+  std::atomic<int> runs{0};
+  Office* office = nullptr;
+  const auto stands = [&](bool expected) {
+    const auto until = steady_clock::now() + seconds{10};
+    while (steady_clock::now() < until) {
+      const auto standing = office->standing();
+      if (expected == std::ranges::any_of(standing, [](const std::string& sentence) {
+            return sentence.find("the ledger could not be written") != std::string::npos;
+          }))
+        return true;
+      std::this_thread::sleep_for(milliseconds{1});
+    }
+    return false;
+  };
+  std::atomic<bool> ready{false};
+  Watched watched({[&](const Due&, std::stop_token) {
+                     while (!ready) std::this_thread::sleep_for(milliseconds{1});
+                     ++runs;
+                     office->store_refuses_occurrences();
+                     return pull::RunReport{};
+                   },
+                   [] {}},
+                  "* * * * *");
+  office = &watched.office;
+  ready = true;
+  ASSERT_TRUE(watched.look_at("2026-11-21T12:01:00Z"));
+  EXPECT_TRUE(stands(true));
+  office->store_takes();
+  EXPECT_TRUE(stands(false));
+  EXPECT_EQ(runs, 1) << "nobody is asked about twice";
 }
 
 TEST(Scheduler, WritesTheHeartbeat) {
