@@ -7,6 +7,7 @@
 
 #include "gateway/cli/hand_over.h"
 #include "gateway/cli/opened.h"
+#include "gateway/cli/repaired.h"
 #include "gateway/cli/service_desk.h"
 #include "gateway/cli/signals.h"
 #include "gateway/cli/text.h"
@@ -61,10 +62,7 @@ class Daemon final : public Poco::Util::ServerApplication {
     pull::Registries registries(configuration, context_.clock);
     pull::demand_deliveries(configuration, registries);
     pull::JobRunner runner(configuration, store, registries, context_.clock);
-    for (const pull::RunReport& ended : runner.repair())
-      ended.preview
-          ? bell.note(ended.sentence)
-          : bell.ring(store::about_job(ended.job), std::string(pull::name(ended.state)), ended.sentence);
+    tell_repaired(runner.repair(), bell);
 
     schedule::Planner planner(planned_jobs(configuration), store, bell, context_.clock.now());
     schedule::Duties duties;
