@@ -113,18 +113,16 @@ class Daemon final : public Poco::Util::ServerApplication {
 
   // Files that were replaced and cannot be used, before those that still are in use end.
   static void announce(const pull::Registry& registry, schedule::Bell& bell) {
-    const std::string subject = "registry " + registry.settings.name;
-    const std::vector<std::string> problems = registry.problems();
-    for (const std::string& problem : problems) bell.ring(subject, problem, problem);
-    if (problems.empty()) bell.quiet(subject);
+    bell.announce("registry " + registry.settings.name, registry.problems());
   }
 
   // What ends soon is announced every day, before it ends.
   void announce(const config::Configuration& configuration, schedule::Bell& bell) {
     const config::Loaded now = config::load(configuration.file, context_.clock.now());
+    std::vector<std::string> sentences;
     for (const auto* list : {&now.problems, &now.notices})
-      for (const config::Problem& problem : *list) bell.ring("configuration", problem.text(), problem.text());
-    if (now.problems.empty() && now.notices.empty()) bell.quiet("configuration");
+      for (const config::Problem& problem : *list) sentences.push_back(problem.text());
+    bell.announce("configuration", sentences);
   }
 
   Context& context_;

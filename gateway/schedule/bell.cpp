@@ -1,9 +1,9 @@
 #include "gateway/schedule/bell.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -60,6 +60,12 @@ std::string how_it_ended(int status) {
   return fmt::format("the alarm command ended with {}", WEXITSTATUS(status));
 }
 
+// The number of the newest alarm; 0: there was none.
+int64_t newest(const store::Store& store) {
+  const auto alarms = store.read([&](store::Session& s) { return store.alarms().list(s, 1); });
+  return alarms.empty() ? 0 : alarms.front().number;
+}
+
 }  // namespace
 
 std::string run_alarm_command(const std::string& command, const std::string& text,
@@ -92,25 +98,44 @@ Bell::Bell(store::Store& store, std::string command, std::string preface, Journa
       preface_(std::move(preface)),
       journal_(std::move(journal)),
       clock_(std::move(clock)),
+      rung_(newest(store)),
       caller_([this](const std::stop_token& stop) { run_commands(stop); }) {}
 
 void Bell::ring(const std::string& subject, const std::string& kind, const std::string& sentence) noexcept
     try {
   const std::scoped_lock lock(mutex_);
-  bool fresh = true;
+  std::vector<store::Alarm> standing;
   try {
-    fresh = store_.write([&](store::Transaction& t) {
-      return store_.alarms().raise(t, subject, kind, sentence, clock_.now());
+    standing = store_.write([&](store::Transaction& t) {
+      store_.alarms().raise(t, subject, kind, sentence, clock_.now());
+      return store_.alarms().standing(t);
     });
     unkept_.clear();
   } catch (const std::exception& failure) {
     // Without a store the alarm cannot stand, but it still rings, once.
-    fresh = unkept_.try_emplace({subject, kind}, sentence).second;
-    if (fresh) journal_(fmt::format("alarm not kept: {}", failure.what()));
+    if (!unkept_.try_emplace({subject, kind}, sentence).second) return;
+    journal_(fmt::format("alarm not kept: {}", failure.what()));
+    return sound(sentence);
   }
-  if (fresh) sound(sentence);
+  sound_new(standing);
 } catch (...) {
   // Nothing is left to tell it to.
+}
+
+void Bell::ring_what_others_raised() noexcept try {
+  const std::scoped_lock lock(mutex_);
+  sound_new(store_.read([&](store::Session& s) { return store_.alarms().standing(s); }));
+} catch (...) {
+  // A store that is down has an alarm of its own.
+}
+
+// Numbers ascend: what is above the last one has not rung.
+void Bell::sound_new(const std::vector<store::Alarm>& standing) {
+  for (const store::Alarm& alarm : standing) {
+    if (alarm.number <= rung_) continue;
+    rung_ = alarm.number;
+    sound(alarm.sentence);
+  }
 }
 
 void Bell::sound(const std::string& sentence) {
@@ -132,19 +157,31 @@ void Bell::run_commands(const std::stop_token& stop) {
   }
 }
 
-void Bell::quiet(const std::string& subject) noexcept try {
+void Bell::announce(const std::string& subject, const std::vector<std::string>& sentences) noexcept {
+  for (const std::string& sentence : sentences) ring(subject, sentence, sentence);
+  end(subject, sentences);
+}
+
+void Bell::quiet(const std::string& subject) noexcept { end(subject, {}); }
+
+void Bell::end(const std::string& subject, const std::vector<std::string>& kept) noexcept try {
   const std::scoped_lock lock(mutex_);
-  // Nearly always nothing stands, and a look costs no commit.
-  const auto standing = store_.read([&](store::Session& s) { return store_.alarms().standing(s); });
+  // What rang while the store was down is in the list of alarms at least as one that has ended.
   std::map<std::string, std::string> unkept;
+  std::set<std::string> gone;
   for (const auto& [alarm, sentence] : unkept_)
     if (alarm.first == subject) unkept.emplace(alarm.second, sentence);
-  if (unkept.empty() && std::ranges::count(standing, subject, &store::Alarm::subject) == 0) return;
+  for (const auto& [kind, sentence] : unkept) gone.insert(kind);
+  for (const store::Alarm& alarm :
+       store_.read([&](store::Session& s) { return store_.alarms().standing(s); }))
+    if (alarm.subject == subject) gone.insert(alarm.kind);
+  for (const std::string& kind : kept) gone.erase(kind);
+  if (gone.empty()) return;  // nearly always, and a look costs no commit
   store_.write([&](store::Transaction& t) {
-    // What rang while the store was down is in the list of alarms at least as one that has ended.
-    for (const auto& [kind, sentence] : unkept)
-      store_.alarms().raise(t, subject, kind, sentence, clock_.now());
-    store_.alarms().clear(t, subject, "its cause is gone", clock_.now());
+    for (const std::string& kind : gone) {
+      if (unkept.contains(kind)) store_.alarms().raise(t, subject, kind, unkept.at(kind), clock_.now());
+      store_.alarms().clear(t, subject, kind, "its cause is gone", clock_.now());
+    }
   });
   unkept_.clear();
 } catch (const std::exception& failure) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -13,6 +14,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/store/store.h"
@@ -35,6 +37,10 @@ class Bell {
   // Never throws: who rings has trouble enough. Thread-safe. The command runs on a thread of the bell, so
   // nobody waits for it; the destructor does.
   void ring(const std::string& subject, const std::string& kind, const std::string& sentence) noexcept;
+  // What stands and has not rung: the store raises alarms too. What stood when this bell was made has rung.
+  void ring_what_others_raised() noexcept;
+  // All that is wrong about `subject` now, each sentence a kind of its own: new ones ring, others end.
+  void announce(const std::string& subject, const std::vector<std::string>& sentences) noexcept;
   // The cause is gone: what stands about `subject` ends.
   void quiet(const std::string& subject) noexcept;
   // A line without an alarm.
@@ -42,6 +48,8 @@ class Bell {
 
  private:
   void sound(const std::string& sentence);
+  void sound_new(const std::vector<store::Alarm>& standing);
+  void end(const std::string& subject, const std::vector<std::string>& kept) noexcept;
   void run_commands(const std::stop_token& stop);
 
   store::Store& store_;
@@ -53,6 +61,7 @@ class Bell {
   // What rang and the store did not take: sentences by subject and kind. Forgotten when the store takes
   // something again, so that the next trouble of that kind rings.
   std::map<std::pair<std::string, std::string>, std::string> unkept_;
+  int64_t rung_;                   // the number of the newest alarm that has rung
   std::deque<std::string> texts_;  // for the command
   std::condition_variable_any wake_;
   std::jthread caller_;  // the last member: it ends before what it uses

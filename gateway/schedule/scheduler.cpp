@@ -65,6 +65,7 @@ void Scheduler::serve(std::stop_token stop) {
 void Scheduler::look() noexcept {
   const Time now = clock_.now();
   guarded("schedule", [&] { planner_.look(now); });
+  bell_.ring_what_others_raised();
   if (const auto today = floor<days>(now); today != last_day_ && now >= daily_not_before_) {
     if (guarded("daily duties", duties_.daily))
       last_day_ = today;

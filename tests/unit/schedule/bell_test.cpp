@@ -117,6 +117,38 @@ TEST(Bell, NobodyWaitsForASlowCommand) {
   EXPECT_EQ(support::read_file(heard), "tilts test: one\ntilts test: two\n");
 }
 
+TEST(Bell, WhatIsNoLongerAnnouncedEndsAlsoWhileOtherThingsStand) {
+  Office office("2026-11-21T12:00:00Z");
+  office.bell.ring("registry siva", "another subject", "another subject");
+  office.bell.announce("configuration", {"the anchor ends", "the key ends"});
+  EXPECT_THAT(office.standing(), ElementsAre("another subject", "the anchor ends", "the key ends"));
+  office.bell.announce("configuration", {"the key ends"});
+  EXPECT_THAT(office.standing(), ElementsAre("another subject", "the key ends"));
+  office.bell.announce("configuration", {});
+  EXPECT_THAT(office.standing(), ElementsAre("another subject"));
+}
+
+TEST(Bell, RingsOnceWhatTheStoreRaised) {
+  Office office("2026-11-21T12:00:00Z");
+  const auto raise = [&] {
+    office.store.write([&](store::Transaction& t) {
+      office.store.alarms().raise(t, "audit checkpoints", "failed", "audit: not written", office.now);
+    });
+  };
+  raise();
+  auto bell = bell_with(office, "");  // it stands since an earlier process
+  bell->ring_what_others_raised();
+  EXPECT_THAT(office.journal, IsEmpty());
+  bell->quiet("audit checkpoints");
+  raise();
+  bell->ring_what_others_raised();
+  raise();
+  bell->ring_what_others_raised();
+  EXPECT_THAT(office.journal, ElementsAre("alarm: audit: not written"));
+  bell->ring("job residents", "transient", "job residents: no route");
+  EXPECT_EQ(office.journal.size(), 2u);
+}
+
 TEST(Bell, WithoutAStoreEachAlarmRingsOnceAndOnceMoreTheNextTime) {
   Office office("2026-11-21T12:00:00Z");
   const auto rung = [&] {

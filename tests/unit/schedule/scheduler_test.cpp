@@ -124,6 +124,17 @@ TEST(Scheduler, DoesTheDailyDutiesOnceADayAndAgainTenMinutesAfterAFailure) {
   EXPECT_EQ(times, 3);
 }
 
+TEST(Scheduler, RingsWhatTheStoreRaised) {
+  Watched watched({{}, [] {}});
+  ASSERT_TRUE(watched.look_at("2026-11-21T12:00:00Z"));
+  watched.office.store.write([&](store::Transaction& t) {
+    watched.office.store.alarms().raise(t, "audit checkpoints", "failed", "not written", watched.now.load());
+  });
+  ASSERT_TRUE(watched.look_at("2026-11-21T12:01:00Z"));
+  watched.loop = {};  // stopped: nobody else reads the journal
+  EXPECT_THAT(watched.office.journal, ElementsAre("alarm: not written"));
+}
+
 TEST(Scheduler, ALedgerThatCouldNotBeWrittenIsAnAlarmUntilItIsWritten) {
   std::atomic<int> runs{0};
   Office* office = nullptr;
