@@ -1,5 +1,6 @@
 #include "gateway/store/store.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
@@ -17,6 +18,19 @@ Time months_before(Time now, std::chrono::months months) {
   std::chrono::year_month_day date = std::chrono::year_month_day{day} - months;
   if (!date.ok()) date = date.year() / date.month() / std::chrono::last;
   return std::chrono::sys_days{date} + (now - day);
+}
+
+// An alarm while there is a problem, and its end.
+void tell_about_signing(Store& store, const std::string& problem, Time now) {
+  const std::string subject = "audit checkpoints";
+  if (!problem.empty()) {
+    store.write([&](Transaction& t) { store.alarms().raise(t, subject, "failed", problem, now); });
+    return;
+  }
+  // Nearly always nothing stands, and a look costs no commit.
+  const auto standing = store.read([&](Session& s) { return store.alarms().standing(s); });
+  if (std::ranges::count(standing, subject, &Alarm::subject) > 0)
+    store.write([&](Transaction& t) { store.alarms().clear(t, subject, "a signature that went well", now); });
 }
 
 }  // namespace
@@ -86,15 +100,15 @@ void Store::sign_every_minute(const std::stop_token& stop) {
       minute.wait_for(guard, stop, std::chrono::minutes(1), [] { return false; });
     }
     const bool last = stop.stop_requested();
+    std::string problem;
     try {
       sign_audit();
     } catch (const std::exception& failure) {
-      try {
-        write([&](Transaction& transaction) {
-          alarms_.raise(transaction, "audit checkpoints", "failed", failure.what(), clock_.now());
-        });
-      } catch (const std::exception&) {  // the store is gone too: whoever writes next says so
-      }
+      problem = failure.what();
+    }
+    try {
+      tell_about_signing(*this, problem, clock_.now());
+    } catch (const std::exception&) {  // the store is gone too: whoever writes next says so
     }
     if (last) return;
   }

@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -62,6 +63,19 @@ class AuditContract : public Contract {
     });
   }
 };
+
+TEST_P(AuditContract, ASignatureThatWentWellEndsTheAlarmAboutOneThatDidNot) {
+  const auto standing = [&] { return read([&](Session& s) { return store_->alarms().standing(s); }); };
+  look({kFirst});
+  std::filesystem::remove_all(settings().checkpoints);
+  std::ofstream(settings().checkpoints).put('\n');  // a file where the folder was
+  open();                                           // a store signs when it ends
+  ASSERT_THAT(standing(), SizeIs(1));
+  EXPECT_EQ(standing()[0].subject, "audit checkpoints");
+  std::filesystem::remove(settings().checkpoints);
+  open();
+  EXPECT_THAT(standing(), IsEmpty());
+}
 
 TEST_P(AuditContract, SaysWhoLookedAtAPerson) {
   look({kFirst, kSecond, kFirst});
