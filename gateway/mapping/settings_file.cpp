@@ -60,8 +60,8 @@ SettingsFile read_settings(const std::filesystem::path& path, std::string_view r
   file.bytes = std::move(bytes).str();
   try {
     file.document = xml::parse(file.bytes, xml::Limits{});
-  } catch (const Error& error) {
-    problems.push_back({name, 0, error.what()});
+  } catch (const xml::Malformed& error) {
+    problems.push_back({name, error.line(), error.what()});
     return file;
   }
   validate(file.document.get(), name, problems);

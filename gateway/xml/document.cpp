@@ -35,9 +35,10 @@ std::string content(const xmlNode* node) {
   const xmlError* error = xmlCtxtGetLastError(const_cast<xmlParserCtxt*>(context));
   const int line = error == nullptr ? 0 : error->line;
   const int code = error == nullptr ? 0 : error->code;
-  throw Malformed("document-well-formed", "the document is not namespace-well-formed XML in UTF-8 (line " +
-                                              std::to_string(line) + ", libxml2 error " +
-                                              std::to_string(code) + ")");
+  throw Malformed("document-well-formed",
+                  "the document is not namespace-well-formed XML in UTF-8 (line " + std::to_string(line) +
+                      ", libxml2 error " + std::to_string(code) + ")",
+                  line);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "gateway/xml/front_scan.h"
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -19,7 +20,7 @@ bool ends_name(char c) {
 
 class Scanner {
  public:
-  Scanner(std::string_view bytes, const Limits& limits) : rest_(bytes), limits_(limits) {}
+  Scanner(std::string_view bytes, const Limits& limits) : whole_(bytes), rest_(bytes), limits_(limits) {}
 
   void run() {
     check_size_and_encoding();
@@ -37,8 +38,10 @@ class Scanner {
   // What one open element added to the namespace declarations in scope.
   using Declarations = size_t;
 
-  [[noreturn]] static void not_well_formed(std::string_view why) {
-    throw Malformed("document-well-formed", fmt::format("the document is not well-formed XML ({})", why));
+  [[noreturn]] void not_well_formed(std::string_view why) const {
+    const std::string_view read = whole_.substr(0, whole_.size() - rest_.size());
+    throw Malformed("document-well-formed", fmt::format("the document is not well-formed XML ({})", why),
+                    1 + static_cast<int>(std::ranges::count(read, '\n')));
   }
 
   [[noreturn]] static void too_many(std::string_view rule, std::string_view what, size_t limit) {
@@ -195,6 +198,7 @@ class Scanner {
     rest_.remove_prefix(end + 1);
   }
 
+  const std::string_view whole_;
   std::string_view rest_;
   const Limits& limits_;
   std::vector<Declarations> scopes_;
