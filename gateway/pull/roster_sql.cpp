@@ -50,6 +50,7 @@ Roster read_roster_sql(const std::string& connection, const std::string& sql) {
         if (statement.execute() == 1) collector.take(number, row);
       }
     } catch (const Poco::Exception& problem) {
+      if (!session.isConnected()) refuse(problem, Code::transient, "its database is gone");
       refuse(problem, Code::config, "its SELECT cannot be read");
     }
   } catch (const Poco::Exception& problem) {
