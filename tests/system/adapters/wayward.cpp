@@ -19,6 +19,7 @@ class Wayward {
   static constexpr sdk::About about{"wayward", "1.0.0", "Goes astray, for the tests."};
   static constexpr std::array settings{
       sdk::integer_setting("page-size", "not used", "100", 1, 1000),
+      sdk::text_setting("document", "what `proven` verifies: <Person>code</Person> is all of it", ""),
   };
   // What the mappings of the tests read; it emits the code alone.
   static constexpr auto record_types = tilts::population::record_types;
@@ -32,19 +33,23 @@ class Wayward {
       sdk::operation("stranger", "emits people nobody asked about", TILTS_PULL),
       sdk::operation("curious", "asks about people who are not on the roster", TILTS_PULL),
       sdk::operation("miscounts", "says that the snapshot holds more than came", TILTS_PULL),
+      sdk::operation("proven", "emits whom a signed document names", TILTS_PULL),
+      sdk::operation("trusting", "emits whom a document names, whatever is said of its signature",
+                     TILTS_PULL),
       sdk::operation("parks", "answers at the third try, each a day after the other",
                      TILTS_PULL | TILTS_RESUME),
       sdk::operation("vain", "parks, and the registry then says no", TILTS_PULL | TILTS_RESUME),
       sdk::operation("stumbles", "parks, and the registry is then out of reach", TILTS_PULL | TILTS_RESUME),
   };
 
-  explicit Wayward(const sdk::Settings&) {}
+  explicit Wayward(const sdk::Settings& values) : document_(values.text("document")) {}
 
   void pull(sdk::Host& host, std::string_view operation, std::string_view cursor) {
     if (operation == "parks" || operation == "vain" || operation == "stumbles") {
       host.checkpoint(std::string(cursor) + "x");
       return host.park("once", a_day);
     }
+    if (operation == "proven" || operation == "trusting") return read_document(host, operation == "trusting");
     const std::vector<std::string> codes = host.roster(0, host.roster_size());
     for (const std::string& code : codes) emit(host, code);
     if (operation == "throws") throw std::runtime_error("it lost its way");
@@ -70,6 +75,22 @@ class Wayward {
  private:
   static constexpr std::chrono::seconds a_day{std::chrono::days{1}};
 
+  void read_document(sdk::Host& host, bool trusting) {
+    try {
+      host.verify_document(document_, [&](const sdk::Answer& answer) {
+        if (answer.is_signed()) emit(host, named(answer.part("{urn:proof}Person")));
+      });
+    } catch (const sdk::Failure&) {
+      if (!trusting) throw;
+      emit(host, named(document_));
+    }
+    host.checkpoint("done");
+  }
+
+  static std::string named(std::string_view person) {
+    return std::string(person.substr(person.find('>') + 1, 11));
+  }
+
   static void ask_about(sdk::Host& host, std::vector<std::string> people) {
     sdk::Request request;
     request.operation = "SubmitSync";
@@ -87,6 +108,8 @@ class Wayward {
     record.set(0, code);
     host.emit(record);
   }
+
+  std::string document_;
 };
 
 }  // namespace
