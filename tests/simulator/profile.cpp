@@ -68,14 +68,18 @@ Profile read_profile(const std::string& file) {
   const xmlNode* root = reader.root();
   const xmlNode* request = reader.element(root, "request");
   const xmlNode* signature = reader.element(request, "signature");
-  const xmlNode* answer_time = reader.element(reader.element(root, "answer"), "timestamp");
+  const xmlNode* addressing = reader.element(root, "addressing");
+  const xmlNode* answer = reader.element(root, "answer");
+  const xmlNode* answer_time = reader.element(answer, "timestamp");
   const xmlNode* limits = reader.element(root, "limits");
 
   Profile profile;
   const std::string version = reader.value(reader.element(root, "soap"), "version");
   if (version != "1.1" && version != "1.2") reader.fail("SOAP " + version + " is neither 1.1 nor 1.2");
   profile.soap = version == "1.1" ? Soap::v1_1 : Soap::v1_2;
-  profile.message_id_prefix = reader.value(reader.element(root, "addressing"), "message-id");
+  profile.message_id_prefix = reader.value(addressing, "message-id");
+  profile.relates_to = reader.value(addressing, "relates-to") == "required";
+  profile.signs = reader.value(answer, "signature") == "required";
   profile.request_lifetime =
       std::chrono::seconds(reader.number(reader.element(request, "timestamp"), "lifetime"));
   profile.answer_lifetime = std::chrono::seconds(reader.number(answer_time, "lifetime"));

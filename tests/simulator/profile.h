@@ -14,6 +14,8 @@ enum class Soap { v1_1, v1_2 };
 struct Profile {
   Soap soap = Soap::v1_2;
   std::string message_id_prefix;
+  bool relates_to = true;  // its answers say which request they answer
+  bool signs = true;       // its answers are signed
   std::chrono::seconds request_lifetime{};
   std::chrono::seconds answer_lifetime{};
   std::chrono::seconds skew{};

@@ -121,7 +121,7 @@ HttpReply Service::process_late(Request request, std::size_t bytes, std::chrono:
 }
 
 std::string Service::write(Answer answer, const std::optional<Fault>& fault) const {
-  const SigningKey* key = &keys_.answers;
+  const SigningKey* key = profile_.signs ? &keys_.answers : nullptr;
   if (fault) switch (fault->kind) {
       case FaultKind::unsigned_answer:
         key = nullptr;
@@ -133,7 +133,7 @@ std::string Service::write(Answer answer, const std::optional<Fault>& fault) con
         key = &keys_.expired.value();
         break;
       case FaultKind::wrapped:
-        return write_wrapped(answer, desk_.forge(answer.content), profile_.soap, *key);
+        return write_wrapped(answer, desk_.forge(answer.content), profile_.soap, keys_.answers);
       case FaultKind::stale:
         answer.created -= stale_by;
         answer.expires -= stale_by;
@@ -169,13 +169,13 @@ HttpReply Service::fault_reply(Blame blame, const std::string& reason, const std
   const bool sender = blame == Blame::sender && profile_.soap == Soap::v1_2;
   return {.status = sender ? 400U : 500U,
           .content_type = std::string(media_type()) + "; charset=utf-8",
-          .body = write_answer(fault, profile_.soap, is_signed ? &keys_.answers : nullptr)};
+          .body = write_answer(fault, profile_.soap, is_signed && profile_.signs ? &keys_.answers : nullptr)};
 }
 
 Answer Service::stamp(std::string action, std::string relates_to, std::string content) const {
   const Clock::Time now = clock_.now();
   return {.action = std::move(action),
-          .relates_to = std::move(relates_to),
+          .relates_to = profile_.relates_to ? std::move(relates_to) : "",
           .content = std::move(content),
           .created = now,
           .expires = now + profile_.answer_lifetime};

@@ -52,6 +52,7 @@ City::City(Plan plan) : plan_(std::move(plan)), pki_(folder_.path(), plan_.keys,
   replace(profile, "requests-per-second=\"50\"", "requests-per-second=\"5000\"");
   replace(profile, "concurrency=\"4\"", fmt::format("concurrency=\"{}\"", plan_.concurrency));
   replace(profile, "soap version=\"1.2\"", fmt::format("soap version=\"{}\"", plan_.soap));
+  for (const auto& [from, to] : plan_.profile) replace(profile, from, to);
   folder_.write("profile.xml", profile);
   simulator_ =
       std::make_unique<support::Simulator>(TILTS_SIMULATOR, simulator_arguments(plan_, pki_, folder()));

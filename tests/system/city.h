@@ -36,6 +36,8 @@ struct Plan {
   support::KeyKind keys = support::KeyKind::ecdsa;
   int concurrency = 4;
   std::string soap = "1.2";
+  // Texts of the registry's profile to replace: what the registry does and what the gateway expects of it.
+  std::vector<std::pair<std::string, std::string>> profile;
 };
 
 // A run whose first load was announced.
