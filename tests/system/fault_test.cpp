@@ -73,6 +73,7 @@ class Faulty : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     city = new City(years());
+    faults_done = 0;  // this registry's
     city->night(initial());
   }
   static void TearDownTestSuite() {
@@ -147,9 +148,11 @@ TEST_F(Faulty, WhatIsRepeatedIsNotToldTwice) {
   for (const char* once : {R"({"kind":"reset-before"})", R"({"kind":"close-reused"})",
                            R"({"kind":"slow","value":50})", R"({"kind":"truncated"})"}) {
     SCOPED_TRACE(once);
+    const long before = city->registry().counter("faults");
     city->registry().fault(once);
     const pull::RunReport report = city->night();
     city->registry().remove("/faults");
+    EXPECT_EQ(city->registry().counter("faults"), before + 1);
     EXPECT_TRUE(report.fetched) << report.sentence;
     EXPECT_EQ(report.counts.asked, 300);
   }

@@ -24,6 +24,14 @@ using testing::Not;
 
 constexpr const char* slow = R"({"kind":"slow","value":800,"count":0})";
 
+// Sixty pages, one after the other: with `slow` the run is surely under way while a test does the rest.
+Plan lasting() {
+  Plan plan;
+  plan.page_size = 5;
+  plan.concurrency = 1;
+  return plan;
+}
+
 // What differs between two runs that went the same way: folder, run, moment, and progress.
 std::string plain(const City& city, std::string text) {
   for (size_t at; (at = text.find(city.folder().string())) != std::string::npos;)
@@ -100,7 +108,7 @@ TEST(Serve, AWaitingPlanIsApprovedWhileItServesAndTheKernelSaysByWhom) {
 }
 
 TEST(Serve, CtrlCFinishesThePageAndTheDaemonServesOn) {
-  City city;
+  City city(lasting());
   Daemon daemon(city);
   city.registry().fault(slow);
   Command run(city, {"run", "residents", "--initial"});
@@ -118,7 +126,7 @@ TEST(Serve, CtrlCFinishesThePageAndTheDaemonServesOn) {
 }
 
 TEST(Serve, ACommandThatIsKilledStopsItsRunAsWell) {
-  City city;
+  City city(lasting());
   Daemon daemon(city);
   city.registry().fault(slow);
   {
@@ -138,7 +146,7 @@ TEST(Serve, ACommandThatIsKilledStopsItsRunAsWell) {
 }
 
 TEST(Serve, ADaemonThatIsKilledIsToldInOneSentenceAndTheNextOneRepairs) {
-  City city;
+  City city(lasting());
   auto daemon = std::make_unique<Daemon>(city);
   city.registry().fault(slow);
   Command run(city, {"run", "residents", "--initial"});
@@ -197,7 +205,7 @@ TEST(Serve, OnPostgreSqlToo) {
 }
 
 TEST(Serve, SigtermFinishesThePageOfWhatWasHandedOver) {
-  City city;
+  City city(lasting());
   Daemon daemon(city);
   city.registry().fault(slow);
   Command run(city, {"run", "residents", "--initial"});
@@ -211,7 +219,7 @@ TEST(Serve, SigtermFinishesThePageOfWhatWasHandedOver) {
 
 // An occurrence of ten minutes ago that nobody has run: the daemon catches it up at once.
 TEST(Serve, WhatIsDueIsRunAndSigtermFinishesItsPage) {
-  City city;
+  City city(lasting());
   city.edit_configuration("<roster csv=",
                           R"(<schedule cron="0 0 1 1 *" zone="Europe/Riga" missed="catch-up"/><roster csv=)");
   const Time missed =
@@ -257,15 +265,19 @@ TEST(Serve, AnotherConfigurationThanTheDaemonsIsARefusal) {
 
 // A person who runs the job a minute before its time must not make the night fail.
 TEST(Serve, APlannedRunWaitsForTheSameJobAndAnyOtherIsRefused) {
-  City city;
+  City city(lasting());
   city.registry().fault(slow);
   city.with([&](pull::JobRunner& runner, store::Store&) {
-    std::atomic<bool> asking = false;
+    std::atomic<bool> asking = false, ended = false;
     pull::RunOptions by_hand;
     by_hand.initial = true;
     by_hand.progress = [&](const pull::Progress& now) { asking = asking || now.pages > 0; };
-    std::jthread first([&] { EXPECT_TRUE(runner.run("residents", by_hand).fetched); });
-    while (!asking) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    std::jthread first([&] {
+      EXPECT_TRUE(runner.run("residents", by_hand).fetched);
+      ended = true;
+    });
+    while (!asking && !ended) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    ASSERT_FALSE(ended) << "before it was asked for anything";
     EXPECT_THROW(runner.run("residents"), Error);
 
     pull::RunOptions planned;
