@@ -25,6 +25,11 @@ constexpr auto address_from = sdk::field_index(address_fields, "from");
 constexpr auto relation_kind = sdk::field_index(relation_fields, "kind");
 constexpr auto relation_code = sdk::field_index(relation_fields, "code");
 
+constexpr auto document_kind = sdk::field_index(document_fields, "kind");
+constexpr auto document_number = sdk::field_index(document_fields, "number");
+constexpr auto document_issued = sdk::field_index(document_fields, "issue_date");
+constexpr auto document_expires = sdk::field_index(document_fields, "expiry_date");
+
 constexpr std::array<std::string_view, 3> address_kinds{"declared", "registered", "stated"};
 
 constexpr std::string_view no_as_of = "the registry's record does not say as of when it is";
@@ -62,7 +67,7 @@ sdk::Group person_group(const std::string& path) {
       .name = "person",
       .path = path,
       .fields = {"p:PersonCode", "p:PreviousPersonCode", "p:GivenName", "p:Surname", "p:BirthDate",
-                 "p:Status", "p:Sex", "p:NationalityKind", "p:ResidenceDocument/p:Kind",
+                 "p:Status", "p:Sex", "p:NationalityKind", "p:MaritalStatus", "p:ResidenceDocument/p:Kind",
                  "p:ResidenceDocument/p:Issuer", "p:ResidenceDocument/p:IssueDate", "p:DeathDate", "p:AsOf"},
       .groups = {{.name = "address",
                   .path = "p:Address",
@@ -71,6 +76,10 @@ sdk::Group person_group(const std::string& path) {
                  {.name = "relation",
                   .path = "p:Relation",
                   .fields = {"p:Kind", "p:PersonCode", "p:GivenName", "p:Surname"},
+                  .groups = {}},
+                 {.name = "document",
+                  .path = "p:Document",
+                  .fields = {"p:Kind", "p:Number", "p:Issuer", "p:IssueDate", "p:ExpiryDate"},
                   .groups = {}}}};
 }
 
@@ -78,12 +87,15 @@ void PersonRecords::emit(const sdk::Row& row, const std::string& code, const std
   as_of_ = looks_like_date(row[as_of]) ? row[as_of] : std::string_view();
   held_.clear();
   emit_person(row, code, previous);
-  size_t place = 0;
+  size_t relations = 0;
+  size_t documents = 0;
   for (const sdk::Row child : row.children()) {
     if (child.group() == "address")
       emit_address(row, child, code);
+    else if (child.group() == "relation")
+      emit_relation(row, child, code, ++relations);
     else
-      emit_relation(row, child, code, ++place);
+      emit_document(row, child, code, ++documents);
   }
   if (whole_person_ && !as_of_.empty()) emit_lost_addresses(row, code);
 }
@@ -144,6 +156,32 @@ void PersonRecords::emit_relation(const sdk::Row& person, const sdk::Row& row, c
   send(relation_,
        code + '/' + (is_kind(kind) ? std::string(kind) : "unknown") + '/' +
            (related.empty() ? std::to_string(place) : related),
+       because);
+}
+
+void PersonRecords::emit_document(const sdk::Row& person, const sdk::Row& row, const std::string& code,
+                                  size_t place) {
+  document_.clear();
+  for (uint32_t field = 0; field < document_fields.size(); ++field) {
+    const std::string_view value =
+        field == document_issued || field == document_expires ? day_of(row[field]) : row[field];
+    if (!value.empty()) document_.set(field, value);
+  }
+  const std::string_view kind = row[document_kind];
+  const std::string_view number = row[document_number];
+  std::string_view because;
+  if (!is_kind(kind))
+    because = "the registry's record has a Document without a Kind";
+  else if (as_of_.empty())
+    because = no_as_of;
+  else if (!is_document_number(number))
+    because = "the registry's record has a Document without a Number that can be read";
+  else if (count_like(person, row, document_kind, document_number) > 1)
+    because = "the registry's record has one Document twice";
+  // one without a number is only held back, and its place tells it apart from others of that kind
+  send(document_,
+       code + '/' + (is_kind(kind) ? std::string(kind) : "unknown") + '/' +
+           (is_document_number(number) ? std::string(number) : std::to_string(place)),
        because);
 }
 

@@ -1,4 +1,4 @@
-// p:Person becomes a person record, and a record for each of its addresses and relations.
+// p:Person becomes a person record, and a record for each of its addresses, relations and documents.
 #pragma once
 
 #include <string>
@@ -29,6 +29,7 @@ class PersonRecords {
   void emit_person(const sdk::Row& row, const std::string& code, const std::string& previous);
   void emit_address(const sdk::Row& person, const sdk::Row& row, const std::string& code);
   void emit_relation(const sdk::Row& person, const sdk::Row& row, const std::string& code, size_t place);
+  void emit_document(const sdk::Row& person, const sdk::Row& row, const std::string& code, size_t place);
   void emit_lost_addresses(const sdk::Row& row, const std::string& code);
   void send(sdk::Record& record, const std::string& key, std::string_view held_because);
 
@@ -39,6 +40,7 @@ class PersonRecords {
   sdk::Record person_{person_type};
   sdk::Record address_{address_type};
   sdk::Record relation_{relation_type};
+  sdk::Record document_{document_type};
 };
 
 }  // namespace tilts::population

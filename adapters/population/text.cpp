@@ -42,4 +42,9 @@ bool is_kind(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '-' || is_digit(c); });
 }
 
+bool is_document_number(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && trimmed(text) == text &&
+         std::ranges::none_of(text, [](unsigned char c) { return c < ' '; });
+}
+
 }  // namespace tilts::population
