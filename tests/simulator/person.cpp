@@ -4,8 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "tests/simulator/random.h"
+
 namespace tilts::simulator {
 namespace {
+
+using std::chrono::days;
 
 struct Municipality {
   std::string_view code;
@@ -40,6 +44,17 @@ std::string_view gendered(std::size_t index, Sex sex) {
   return sex == Sex::male ? found.male : found.female;
 }
 
+// What is told of a person beyond what was drawn when he was made: the same for life, 0 … limit - 1.
+std::uint32_t lot(const Person& person, std::uint64_t of, std::uint32_t limit) {
+  const auto day = static_cast<std::uint64_t>(person.birth.time_since_epoch().count());
+  return Random((day << 32) ^ (std::uint64_t{person.given} << 16) ^ person.surname, of).below(limit);
+}
+
+// Longer than the nine characters that a passport's machine readable zone has, and they say what they are.
+std::string document_number(Index index, unsigned which) {
+  return fmt::format("TEST{:06}{}", index + 1, which);
+}
+
 }  // namespace
 
 std::string given_name(const Person& person) {
@@ -63,6 +78,39 @@ std::string document_kind(const Person& person) {
 
 std::string document_issuer(const Person& person) {
   return fmt::format("PMLP {}. nodaļa", 1 + person.address % 5);
+}
+
+std::string_view status_alone(const Person& person) {
+  if (person.role == Role::minor) return "single";
+  if (person.nationality == Nationality::foreigner) return {};
+  const std::uint32_t place = lot(person, 1, 100);
+  // by the year of birth and not by the age, which would change records on birthdays
+  const int born = static_cast<int>(std::chrono::year_month_day(person.birth).year());
+  if (born > 1996) return place < 95 ? "single" : "divorced";
+  if (born > 1964) return place < 45 ? "single" : place < 92 ? "divorced" : "widowed";
+  return place < 15 ? "single" : place < 40 ? "divorced" : "widowed";
+}
+
+std::vector<IdentityDocument> identity_documents(const Person& person, Index index) {
+  if (person.death) return {};
+  using std::chrono::years;
+  const std::chrono::year_month_day issued(person.document_issued);
+  const bool young = person.document_issued < person.birth + days(20 * 365 + 5);
+  std::chrono::year_month_day expires = issued + years(young ? 5 : 10);
+  if (!expires.ok()) expires = expires.year() / expires.month() / std::chrono::last;
+  const auto document = [&](std::string_view kind, std::string issuer, unsigned which) {
+    return IdentityDocument{kind, document_number(index, which), std::move(issuer), person.document_issued,
+                            std::chrono::sys_days(expires) - days(1)};
+  };
+  // the residence document of a foreigner is a permit, which is no identity document
+  if (person.nationality == Nationality::foreigner) return {document("passport", "Ārvalsts iestāde", 1)};
+  const bool passport = document_kind(person) == "passport";
+  std::vector<IdentityDocument> found{
+      document(passport ? "passport" : "identity-card", document_issuer(person), passport ? 1 : 2)};
+  if (lot(person, 2, 3) == 0)
+    found.push_back(
+        document(passport ? "identity-card" : "passport", document_issuer(person), passport ? 2 : 1));
+  return found;
 }
 
 Address address(std::uint32_t number) {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "tests/simulator/code.h"
 #include "tests/simulator/names.h"
@@ -44,6 +46,20 @@ std::string given_name(const Person& person);
 std::string surname(const Person& person);
 std::string document_kind(const Person& person);
 std::string document_issuer(const Person& person);
+// Of somebody who is in no couple: single, divorced or widowed; empty when the registry was never told.
+// Worked out from what the person is and not drawn: whoever the seed makes stays who he is.
+std::string_view status_alone(const Person& person);
+
+struct IdentityDocument {
+  std::string_view kind;  // passport | identity-card
+  std::string number;
+  std::string issuer;
+  std::chrono::sys_days issued;
+  std::chrono::sys_days expires;
+};
+
+// One or two; none of the dead, whose documents are void. `index` makes the numbers.
+std::vector<IdentityDocument> identity_documents(const Person& person, Index index);
 
 // An address, worked out from its number: homes in town, homes elsewhere, care centres.
 struct Address {

@@ -171,6 +171,20 @@ std::vector<Relation> Residents::relations(Index index) const {
   return found;
 }
 
+// The other of a couple; nobody when there is none.
+Index Residents::spouse(const Person& person, Index index) const {
+  if (person.role != Role::adult || person.adults != 2) return nobody;
+  return index == person.household ? index + 1 : person.household;
+}
+
+std::string_view Residents::marital_status(Index index) const {
+  const Person& person = people_[index];
+  const Index other = spouse(person, index);
+  if (other == nobody) return status_alone(person);
+  const auto& lost = people_[other].death;
+  return lost && (!person.death || *lost < *person.death) ? "widowed" : "married";
+}
+
 void Residents::advance() {
   date_ += days(1);
   Random random(seed_, static_cast<std::uint64_t>(date_.time_since_epoch().count()));
@@ -202,7 +216,12 @@ Index Residents::pick(EventKind kind, Random& random) const {
 
 void Residents::happen(EventKind kind, Index index, Random& random) {
   Person& person = people_[index];
-  if (kind == EventKind::death) person.death = date_ - days(1);
+  if (kind == EventKind::death) {
+    person.death = date_ - days(1);
+    // of the dead the record says what was
+    const Index other = spouse(person, index);
+    if (other != nobody && !people_[other].death) feed_.push_back(other);
+  }
   if (kind == EventKind::move) {
     person.address =
         random.below(5) == 0 ? homes_in_town + random.below(homes - homes_in_town) : home(random);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -38,6 +39,8 @@ class Residents {
   // By the code of today or the one before it; nullptr when unknown.
   const Person* find(Code code) const;
   std::vector<Relation> relations(Index index) const;
+  // single | married | divorced | widowed; empty when the registry was never told.
+  std::string_view marital_status(Index index) const;
   Index index(const Person& person) const { return static_cast<Index>(&person - people_.data()); }
   // What the city wrote down before the first night.
   Code roster_code(Index index) const { return roster_[index]; }
@@ -65,6 +68,7 @@ class Residents {
   bool may_happen(EventKind kind, const Person& person) const;
   Index pick(EventKind kind, Random& random) const;
   void come_of_age();
+  Index spouse(const Person& person, Index index) const;
   std::uint32_t home(Random& random) const;
 
   std::uint64_t seed_;

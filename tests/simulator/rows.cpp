@@ -76,7 +76,8 @@ std::vector<Field> fields(const Residents& residents, Index index) {
           {"address_text", home.text},
           {"post_code", home.post_code},
           {"municipality", home.municipality},
-          {"address_from", iso(person.address_from)}};
+          {"address_from", iso(person.address_from)},
+          {"marital_status", std::string(residents.marital_status(index))}};
 }
 
 }  // namespace
@@ -94,6 +95,8 @@ void append_person(std::string& xml, const Residents& residents, Index index, co
   append_element(xml, "p:Status", passive(person) ? "passive" : "active");
   append_element(xml, "p:Sex", person.sex == Sex::male ? "M" : "F");
   append_element(xml, "p:NationalityKind", nationality(person));
+  if (const std::string_view status = residents.marital_status(index); !status.empty())
+    append_element(xml, "p:MaritalStatus", status);
   xml.append("<p:ResidenceDocument>");
   append_element(xml, "p:Kind", document_kind(person));
   append_element(xml, "p:Issuer", document_issuer(person));
@@ -117,6 +120,15 @@ void append_person(std::string& xml, const Residents& residents, Index index, co
     append_element(xml, "p:GivenName", given_name(other));
     append_element(xml, "p:Surname", surname(other));
     xml.append("</p:Relation>");
+  }
+  for (const IdentityDocument& document : identity_documents(person, index)) {
+    xml.append("<p:Document>");
+    append_element(xml, "p:Kind", document.kind);
+    append_element(xml, "p:Number", document.number);
+    append_element(xml, "p:Issuer", document.issuer);
+    append_element(xml, "p:IssueDate", iso(document.issued));
+    append_element(xml, "p:ExpiryDate", iso(document.expires));
+    xml.append("</p:Document>");
   }
   append_element(xml, "p:AsOf", index % 3 == 0 ? as_of.utc : as_of.local);
   append_element(xml, "p:TestData", "true");
@@ -150,6 +162,14 @@ void write_truth_json(std::ostream& out, const Residents& residents) {
     for (const Relation& relation : residents.relations(index)) {
       fmt::print(out, R"({}{{"kind":"{}","code":"{}"}})", separator, relation.kind,
                  text(residents.at(relation.other).code));
+      separator = ",";
+    }
+    out << "],\"documents\":[";
+    separator = "";
+    for (const IdentityDocument& document : identity_documents(residents.at(index), index)) {
+      fmt::print(out, R"({}{{"kind":"{}","number":"{}","issuer":"{}","issue_date":"{}","expiry_date":"{}"}})",
+                 separator, document.kind, document.number, document.issuer, iso(document.issued),
+                 iso(document.expires));
       separator = ",";
     }
     out << "]}\n";

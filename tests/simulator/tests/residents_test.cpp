@@ -2,7 +2,9 @@
 #include "tests/simulator/residents.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <numeric>
 #include <set>
 #include <sstream>
 
@@ -129,6 +131,72 @@ TEST(Residents, RelationsAnswerEachOther) {
   for (const char* kind : {"representative", "spouse", "child"}) EXPECT_GT(kinds[kind], 10U) << kind;
 }
 
+TEST(Residents, AMaritalStatusFitsTheCoupleAndTheAge) {
+  const Residents residents(1, city, first_day);
+  std::map<std::string, std::size_t> statuses;
+  for (Index index = 0; index < residents.size(); ++index) {
+    const Person& person = residents.at(index);
+    const std::string status(residents.marital_status(index));
+    ++statuses[status];
+    EXPECT_TRUE(person.role != Role::minor || status == "single") << status;
+    EXPECT_TRUE(!status.empty() || person.nationality == Nationality::foreigner);
+    const auto relations = residents.relations(index);
+    const auto spouse = std::find_if(relations.begin(), relations.end(), [](const Relation& relation) {
+      return std::string(relation.kind) == "spouse";
+    });
+    if (spouse == relations.end()) {
+      EXPECT_NE(status, "married");
+    } else if (residents.at(spouse->other).death) {
+      EXPECT_TRUE(status == "widowed" || (person.death && status == "married")) << status;
+    } else {
+      EXPECT_EQ(status, "married");
+    }
+  }
+  for (const char* status : {"single", "married", "divorced", "widowed", ""})
+    EXPECT_GT(statuses[status], 10U) << status;
+  EXPECT_EQ(statuses.size(), 5U);
+}
+
+TEST(Residents, ADeathWidowsTheOtherAndVoidsTheDocuments) {
+  Residents residents(1, city, first_day);
+  for (int night = 0; night < 100; ++night) residents.advance();
+  const Residents::Page page = residents.changes(0, 100'000);
+  const std::set<Index> changed(page.people.begin(), page.people.end());
+  std::size_t widowed = 0;
+  for (const Event& event : residents.events()) {
+    if (event.kind != EventKind::death) continue;
+    EXPECT_TRUE(identity_documents(residents.at(event.person), event.person).empty());
+    for (const Relation& relation : residents.relations(event.person)) {
+      if (std::string(relation.kind) != "spouse" || residents.at(relation.other).death) continue;
+      ++widowed;
+      EXPECT_EQ(residents.marital_status(relation.other), "widowed");
+      EXPECT_TRUE(changed.contains(relation.other)) << "whose record says it";
+    }
+  }
+  EXPECT_GT(widowed, 10U);
+}
+
+TEST(Residents, TheLivingHaveADocumentOrTwoWithNumbersOfTheirOwn) {
+  const Residents residents(1, city, first_day);
+  std::set<std::string> numbers;
+  std::map<std::size_t, std::size_t> how_many;
+  for (Index index = 0; index < residents.size(); ++index) {
+    const Person& person = residents.at(index);
+    const std::vector<IdentityDocument> found = identity_documents(person, index);
+    ++how_many[found.size()];
+    EXPECT_EQ(found.empty(), person.death.has_value());
+    for (const IdentityDocument& document : found) {
+      EXPECT_TRUE(numbers.insert(document.number).second) << document.number;
+      EXPECT_THAT(document.number, testing::MatchesRegex("TEST[0-9]{7}"));
+      EXPECT_GE(document.issued, person.birth);
+      EXPECT_GT(document.expires, document.issued);
+    }
+    EXPECT_TRUE(found.size() < 2 || found[0].kind != found[1].kind);
+  }
+  EXPECT_EQ(how_many.size(), 3U);
+  EXPECT_GT(how_many[2], city / 5);
+}
+
 TEST(Residents, SomeAreDeadAndSomeAreGone) {
   const Residents residents(1, city, first_day);
   std::size_t dead = 0, gone = 0, foreign = 0;
@@ -214,9 +282,24 @@ TEST(Rows, TheTableHasARowForEachPersonAndEveryCell) {
       if (c == '"') quoted = !quoted;
       return c == ';' && !quoted;
     });
-    EXPECT_EQ(cells, 18) << line;
+    EXPECT_EQ(cells, 19) << line;
   }
   EXPECT_EQ(rows, 501U);
+}
+
+// The biggest list that may be asked for, of those whose rows are longest: the registry of the profile would
+// refuse it with error 19 above 4 MB.
+TEST(Rows, AThousandAtOnceAreAnAnswer) {
+  const Residents residents(1, city, first_day);
+  const AsOf as_of(first_day);
+  std::vector<std::size_t> sizes;
+  for (Index index = 0; index < residents.size(); ++index) {
+    std::string xml;
+    append_person(xml, residents, index, as_of);
+    sizes.push_back(xml.size());
+  }
+  std::partial_sort(sizes.begin(), sizes.begin() + 1'000, sizes.end(), std::greater<>());
+  EXPECT_LT(std::accumulate(sizes.begin(), sizes.begin() + 1'000, std::size_t{0}), 2U << 20);
 }
 
 TEST(Times, HaveRigasOffsetOfTheirDate) {
