@@ -40,7 +40,8 @@ class Plans {
   // Rows in order, from number `from` (0: the first).
   std::vector<PlanRow> page(Session& session, std::string_view run, int64_t from, size_t limit) const;
 
-  // waiting | delivering → delivering. Throws Error(config) when the plan does not wait or its hash is another.
+  // waiting | delivering → delivering. Throws Error(config) when the plan does not wait or its hash is
+  // another.
   void deliver(Transaction& transaction, std::string_view run, std::string_view sha256,
                std::string_view approved_by, std::string_view because) const;
   // The delivery is complete: the rows are dropped, the plan's line stays.
