@@ -656,8 +656,9 @@ TEST(Rules, EachIsCarriedByItsAttack) {
 TEST(Rules, EachAttackIsAcceptedWhenItIsMended) {
   for (const Attack& attack : attacks()) {
     EXPECT_EQ(attack.mended.empty(), attack.then_refused_by.empty()) << attack.what;
-    if (!attack.mended.empty())
+    if (!attack.mended.empty()) {
       EXPECT_EQ(refused_by(attack.mended, attack.policy, attack.trust, attack.expected), "") << attack.what;
+    }
   }
 }
 
