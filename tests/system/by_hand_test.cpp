@@ -101,11 +101,11 @@ TEST(ByHand, WhoReadTheProofOfOnePersonStandsAmongTheLooksAtThem) {
   const std::string roster = support::read_file(city.file("roster.csv"));
   const std::string code = roster.substr(roster.find("K-000001;") + 9, 11);
   const auto looks = [&] {
-    std::vector<store::Look> looks;
+    std::vector<store::Look> found;
     city.with([&](pull::JobRunner&, store::Store& store) {
-      looks = store.read([&](store::Session& session) { return store.audit().subject(session, code); });
+      found = store.read([&](store::Session& session) { return store.audit().subject(session, code); });
     });
-    return looks;
+    return found;
   };
   ASSERT_EQ(looks().size(), 1u);
   Command proof(city, {"audit", "proof", request_named_in(looks()[0].message_ids)}, {"SUDO_USER=anna"});
