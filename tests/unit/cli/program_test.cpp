@@ -316,7 +316,8 @@ TEST(Completion, KnowsEveryCommandAndItsOptions) {
   Desk desk;
   EXPECT_EQ(desk.type({"completion"}), 0);
   for (const std::string& command : commands) EXPECT_THAT(desk.out, HasSubstr("    " + command + ") words="));
-  EXPECT_THAT(desk.out, AllOf(HasSubstr("--preview"), HasSubstr("--because"), HasSubstr("subject verify")));
+  EXPECT_THAT(desk.out,
+              AllOf(HasSubstr("--preview"), HasSubstr("--because"), HasSubstr("subject proof verify")));
   const std::string script = desk.house.write("completion.bash", desk.out);
   const std::string ask = "source " + script + "; COMP_WORDS=(tilts approve --b); COMP_CWORD=2; _tilts; " +
                           "[ \"${COMPREPLY[*]}\" = --because ]";

@@ -1,7 +1,0 @@
-// Poco 1.11 closes a PostgreSQL connection only while it is alive, so the one that a test breaks on purpose
-// keeps its PGconn, and the statements that were repeated on it are given up (gateway/targets/sql.cpp).
-// Nothing else is forgiven.
-extern "C" [[gnu::visibility("default")]] const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() {
-  return "leak:PQconnectdb\nleak:libPocoDataPostgreSQL\nleak:SqlWriting\n";
-}
