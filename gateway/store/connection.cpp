@@ -1,7 +1,9 @@
 #include "gateway/store/connection.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include <Poco/Data/PostgreSQL/Connector.h>
 #include <Poco/Data/SQLite/Connector.h>
@@ -19,6 +21,7 @@ namespace {
 constexpr size_t kIdle = 16;  // reader sessions kept open
 
 constexpr int kWriterLock = 0x54494c54;  // "TILT"
+constexpr std::chrono::seconds kPatience{3};
 
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::string_view kPostgresql = "postgresql:";
@@ -93,8 +96,13 @@ void Connection::prepare(Poco::Data::Session& session, Access access) const {
 // As the lock file does for SQLite: the server lets go of it with the connection, however that ends.
 void Connection::demand_alone(Poco::Data::Session& session) const {
   bool alone = false;
-  session << "SELECT pg_try_advisory_lock(" << kWriterLock << ")", Poco::Data::Keywords::into(alone),
-      Poco::Data::Keywords::now;
+  // The server notices a moment later that who wrote before is gone.
+  for (const auto until = std::chrono::steady_clock::now() + kPatience;;) {
+    session << "SELECT pg_try_advisory_lock(" << kWriterLock << ")", Poco::Data::Keywords::into(alone),
+        Poco::Data::Keywords::now;
+    if (alone || std::chrono::steady_clock::now() > until) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
   if (!alone)
     throw Error(Code::config, place_ + ": another process writes it; stop that one, or let it do the work");
 }
