@@ -48,9 +48,10 @@ void print_report(Context& context, const pull::RunReport& report) {
   line(context, report.preview ? "would be" : "rows", rows.empty() ? "nothing changed" : rows);
   if (counts.held_records + counts.held_fields + counts.roster_broken > 0)
     line(context, "held back",
-         joined({{counts.held_records, "records"},
-                 {counts.held_fields, "fields"},
-                 {counts.roster_broken, "lines of the roster"}}));
+         joined({{counts.held_records, counts.held_records == 1 ? "record" : "records"},
+                 {counts.held_fields, counts.held_fields == 1 ? "field" : "fields"},
+                 {counts.roster_broken,
+                  counts.roster_broken == 1 ? "line of the roster" : "lines of the roster"}}));
   if (!report.examples_file.empty())
     line(context, "mapping",
          fmt::format("edited: {} before and after in {}", counted(report.examples, "row", "rows"),

@@ -41,6 +41,14 @@ TEST(Report, APreviewEndsWithNothingAndAdvisesNoApprovalOfItself) {
                     HasSubstr("Next: tilts run residents makes it wait for your approval\n")));
 }
 
+TEST(Report, OneIsOneAndTwoAreMany) {
+  Reader reader;
+  pull::RunReport report = preview();
+  report.counts.held_records = 1;
+  print_report(reader.context, report);
+  EXPECT_THAT(reader.out.str(), HasSubstr("1 record, 2 fields\n"));
+}
+
 TEST(Report, AnEditedMappingNamesTheFileAndShowsNoRow) {
   Reader reader;
   pull::RunReport report;
