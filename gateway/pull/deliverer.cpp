@@ -99,6 +99,7 @@ Deliverer::Outcome Deliverer::deliver(const std::string& run,
   Outcome outcome;
   int64_t rows = 0;
   const PlanSummary summary = summary_of(run, rows);
+  outcome.failed = summary.failed;
   Progress told{.stage = Progress::Stage::delivering, .pages = 0, .records = 0, .total = rows, .done = 0};
   std::vector<std::unique_ptr<targets::Target>> writers(summary.targets.size());
   // One target out of reach keeps nothing from the others.

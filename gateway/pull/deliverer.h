@@ -23,6 +23,7 @@ class Deliverer {
   struct Outcome {
     std::vector<Delivered> deliveries;
     std::optional<Error> problem;  // the first target that could not be reached; the others are delivered
+    std::string failed;            // PlanSummary::failed
   };
 
   // The plan is in state delivering. Without a problem it is in state delivered afterwards.

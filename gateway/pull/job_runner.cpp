@@ -146,8 +146,8 @@ RunReport report_of(const store::Run& run, RunState state) {
 }
 
 // What failed before its plan was made, failed: that the plan is delivered does not mend it.
-RunState after_delivery(const store::Run& run) {
-  if (run.state == store::RunState::failed) return run_state(run.code);
+RunState after_delivery(const store::Run& run, const Deliverer::Outcome& outcome) {
+  if (!outcome.failed.empty()) return run_state(outcome.failed);
   return run.counts.held > 0 ? RunState::done_held_back : RunState::done;
 }
 
@@ -186,7 +186,7 @@ std::optional<RunReport> JobRunner::Inside::finish_plan(const store::Plan& plan,
   RunReport report = report_of(*run, RunState::done);
   report.deliveries = outcome.deliveries;
   if (!outcome.problem) {
-    report.state = after_delivery(*run);
+    report.state = after_delivery(*run, outcome);
     report.sentence = fmt::format("job {}: its delivery was interrupted and is complete now: {}", plan.job,
                                   rows_delivered(outcome.deliveries));
   } else {
@@ -277,7 +277,7 @@ RunReport JobRunner::approve(const std::string& run, const Approval& approval,
   if (outcome.problem)
     report.state = run_state(outcome.problem->code());
   else
-    report.state = after_delivery(*waiting);
+    report.state = after_delivery(*waiting, outcome);
   report.sentence = fmt::format("job {}: approved by {} and delivered: {}{}", report.job, approval.user,
                                 rows_delivered(outcome.deliveries),
                                 outcome.problem ? std::string("; ") + outcome.problem->what() : "");

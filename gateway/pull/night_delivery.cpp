@@ -95,6 +95,7 @@ std::string Night::waiting_run() const {
 }
 
 void Night::keep_plan(Planned& planned, store::PlanWriter* writer) {
+  if (problem_) planned.summary.failed = name(run_state(problem_->code()));
   if (writer) writer->add({std::string(summary_row), pack(planned.summary)});
   report_.replaced = waiting_run();
   store_.write([&](store::Transaction& transaction) {

@@ -67,7 +67,7 @@ std::string pack(const PlanSummary& summary) {
     for (const targets::Column& column : target.layout.columns)
       bytes += store::pack(column.name, static_cast<int64_t>(column.key), static_cast<int64_t>(column.text));
   }
-  return bytes;
+  return bytes + store::pack(summary.failed);
 }
 
 PlanSummary unpack_summary(std::string_view bytes) {
@@ -90,6 +90,7 @@ PlanSummary unpack_summary(std::string_view bytes) {
       target.layout.columns.push_back(std::move(column));
     }
   }
+  if (!unpacker.done()) summary.failed = unpacker.text();  // a plan of an older program ends here
   return summary;
 }
 

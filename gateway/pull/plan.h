@@ -50,6 +50,7 @@ struct PlanSummary {
   std::string delivery;  // what the files of this run are called: sorts as the nights passed
   std::string as_of;
   std::vector<PlannedTarget> targets;
+  std::string failed;  // the run state when something failed before the delivery: it stays so after it
 };
 
 // The store keeps it as the plan's last row, under this target name, which no configured target can have.

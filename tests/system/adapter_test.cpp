@@ -5,21 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "tests/system/city.h"
+#include "tests/system/wayward.h"
 
 namespace tilts::system_test {
 namespace {
 
 using pull::RunState;
 using testing::HasSubstr;
-
-Plan wayward(const char* operation) {
-  Plan plan;
-  plan.residents = 40;
-  plan.adapter = "wayward";
-  plan.adapters = TILTS_WAYWARD;
-  plan.operation = operation;
-  return plan;
-}
 
 int64_t stored_records(City& city) {
   int64_t records = 0;

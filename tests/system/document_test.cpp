@@ -8,6 +8,7 @@
 
 #include "tests/attack/peer.h"
 #include "tests/system/city.h"
+#include "tests/system/wayward.h"
 
 namespace tilts::system_test {
 namespace {
@@ -16,11 +17,7 @@ using pull::RunState;
 using testing::HasSubstr;
 
 Plan reader(const char* operation) {
-  Plan plan;
-  plan.residents = 40;
-  plan.adapter = "wayward";
-  plan.adapters = TILTS_WAYWARD;
-  plan.operation = operation;
+  Plan plan = wayward(operation);
   plan.snapshot = false;
   plan.keys = support::KeyKind::rsa;
   return plan;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/system/city.h"
+#include "tests/system/wayward.h"
 
 namespace tilts::system_test {
 namespace {
@@ -14,11 +15,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 Plan slow(const char* operation) {
-  Plan plan;
-  plan.residents = 40;
-  plan.adapter = "wayward";
-  plan.adapters = TILTS_WAYWARD;
-  plan.operation = operation;
+  Plan plan = wayward(operation);
   plan.snapshot = false;
   return plan;
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -94,6 +95,46 @@ TEST(Storage, OneTargetOutOfReachKeepsNothingFromTheOthers) {
   const pull::RunReport next = city.night(initial());
   EXPECT_GT(city.table("addresses").size(), 290u) << next.sentence;
   EXPECT_EQ(city.table("residents").size(), 300u);
+}
+
+// A run whose targets go away between its plan and its delivery; they come back, and a start completes it.
+// Returns what `tilts runs` then shows of that run.
+store::Run completed_later(City& city, RunState ended) {
+  const auto out = city.file("out"), away = city.file("away");
+  pull::RunOptions options = initial();
+  options.progress = [&](const pull::Progress& progress) {
+    if (progress.stage == pull::Progress::Stage::mapping && !std::filesystem::exists(away))
+      std::filesystem::rename(out, away);
+  };
+  const pull::RunReport report = city.night(options);
+  EXPECT_EQ(report.state, ended) << report.sentence;
+  std::filesystem::rename(away, out);
+  std::optional<store::Run> run;
+  city.with([&](pull::JobRunner& runner, store::Store& store) {
+    EXPECT_FALSE(runner.repair().empty());
+    run = store.read([&](store::Session& session) { return store.runs().find(session, report.run); });
+  });
+  return run.value();
+}
+
+TEST(Storage, ADeliveryThatIsCompletedLaterEndsItsRunWell) {
+  City city;
+  const store::Run run = completed_later(city, RunState::transient);
+  EXPECT_THAT(run.state, testing::AnyOf(store::RunState::done, store::RunState::done_held)) << run.sentence;
+  EXPECT_EQ(city.table("residents").size(), 300u);
+}
+
+TEST(Storage, WhatFailedBeforeADeliveryThatIsCompletedLaterStaysFailed) {
+  City city;
+  city.night(initial());
+  city.registry().advance(100);
+  pull::RunOptions looking;
+  looking.preview = true;
+  city.night(looking);  // what happened is stored, and delivered to nobody
+  city.registry().fault(R"({"kind":"unsigned","count":0})");
+  const store::Run run = completed_later(city, RunState::untrusted);
+  EXPECT_EQ(run.state, store::RunState::failed);
+  EXPECT_EQ(run.code, "untrusted");
 }
 
 TEST(Storage, AStoreThatIsGoneInTheMiddleEndsTheRunAndTheNextOneCarriesOn) {

@@ -31,8 +31,10 @@ TEST(Plan, WhatATargetLastGotComesBack) {
 }
 
 TEST(Plan, TheSummaryMakesItWholeInItself) {
-  PlanSummary summary{
-      .delivery = "20261121T003000Z-1a2b3c4d", .as_of = "2026-11-21T00:30:00.000Z", .targets = {}};
+  PlanSummary summary{.delivery = "20261121T003000Z-1a2b3c4d",
+                      .as_of = "2026-11-21T00:30:00.000Z",
+                      .targets = {},
+                      .failed = "untrusted"};
   summary.targets.push_back({"residents",
                              {"municipal/resident", {{"client", true, true}, {"name", false, false}}},
                              "abc",
@@ -40,6 +42,7 @@ TEST(Plan, TheSummaryMakesItWholeInItself) {
   const PlanSummary back = unpack_summary(pack(summary));
   EXPECT_EQ(back.delivery, summary.delivery);
   EXPECT_EQ(back.as_of, summary.as_of);
+  EXPECT_EQ(back.failed, "untrusted");
   ASSERT_EQ(back.targets.size(), 1u);
   EXPECT_EQ(back.targets[0].target, "residents");
   EXPECT_EQ(back.targets[0].mapping_sha256, "abc");
