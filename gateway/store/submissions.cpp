@@ -57,7 +57,8 @@ constexpr Sql kAbsent = "UPDATE submission SET absent = absent + 1, absent_at = 
 constexpr Sql kAgain = "UPDATE submission SET due = $1 WHERE id = $2 AND state = 'unknown' AND attempt = $3";
 constexpr Sql kSending = "SELECT id, attempt FROM submission WHERE state = 'sending'";
 
-constexpr int64_t kEnough = 2;  // answers "absent" that count
+constexpr int64_t kEnough = 2;               // answers "absent" that count
+constexpr std::chrono::hours kUncertain{1};  // until the next question where no answer "absent" can count
 constexpr std::string_view kGateway = "tilts";
 
 constexpr std::string_view kStates[] = {"warned", "prepared", "sending", "unknown", "received", "declined"};
@@ -297,10 +298,15 @@ Submissions::Absence Submissions::absent(Transaction& transaction, std::string_v
                                          Time asked, const Patience& patience, Time now) const {
   const auto known = find(transaction, id);
   if (!known || known->state != SubmissionState::unknown || known->attempt != attempt) return {};
-  const Time earliest = std::max(known->expires + patience.skew + patience.settle,
-                                 known->absent == 0 ? Time{} : known->absent_at + patience.settle);
-  // An attempt without a signed Expires is not known to have an end.
-  if (known->expires == Time{} || asked <= earliest) {
+  // An attempt without a signed Expires is not known to have an end, nor is a registry's work without a
+  // settle-time.
+  if (known->expires == Time{} || !patience.settle) {
+    ask_again(transaction, id, attempt, asked + kUncertain);
+    return {.valid = true};
+  }
+  const Time earliest = std::max(known->expires + patience.skew + *patience.settle,
+                                 known->absent == 0 ? Time{} : known->absent_at + *patience.settle);
+  if (asked <= earliest) {
     ask_again(transaction, id, attempt, earliest + std::chrono::milliseconds(1));
     return {.valid = true};
   }
@@ -308,7 +314,7 @@ Submissions::Absence Submissions::absent(Transaction& transaction, std::string_v
   if (known->absent + 1 < kEnough) {
     note(transaction, id, SubmissionState::unknown, attempt, kGateway,
          "the registry has none; asked once more before it is sent again", now);
-    ask_again(transaction, id, attempt, asked + patience.settle + std::chrono::milliseconds(1));
+    ask_again(transaction, id, attempt, asked + *patience.settle + std::chrono::milliseconds(1));
     return {.valid = true, .counted = true};
   }
   take(transaction,

@@ -72,10 +72,11 @@ struct SubmissionEvent {
   std::string text;   // what happened; may name the case
 };
 
-// How long "absent" proves nothing: the registry may still work on what it accepted.
+// How long "absent" proves nothing: the registry may still work on what it accepted. Where nobody knows how
+// long, it never does.
 struct Patience {
   std::chrono::milliseconds skew{60'000};
-  std::chrono::milliseconds settle{0};
+  std::optional<std::chrono::milliseconds> settle;
 };
 
 class Submissions {
@@ -122,7 +123,7 @@ class Submissions {
                 Time now) const;
   // unknown: the registry says, asked at `asked`, that it has none. Counts when asked after the attempt's
   // Expires plus skew plus settle-time, and at least settle-time after the last that counted; the second one
-  // leads back to prepared. `again`: when to ask next while it does not.
+  // leads back to prepared. While it does not, `due` says when to ask next.
   struct Absence {
     bool valid = false;  // it was unknown, in this attempt
     bool counted = false;

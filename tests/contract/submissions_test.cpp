@@ -108,18 +108,40 @@ TEST_P(SubmissionsContract, AbsentCountsOnlyWhenTheRegistryCanHoldNothingMore) {
     now_ = when;
     return absent(id, 1);
   };
-  const Time earliest = sent + minutes(5) + patience_.skew + patience_.settle;
+  const Time earliest = sent + minutes(5) + patience_.skew + *patience_.settle;
   EXPECT_FALSE(ask_at(earliest).counted) << "it may still work on it";
   EXPECT_EQ(at(id).due, earliest + std::chrono::milliseconds(1));
   EXPECT_TRUE(ask_at(earliest + seconds(1)).counted);
   EXPECT_FALSE(ask_at(earliest + seconds(2)).counted) << "the same moment twice is once";
-  EXPECT_FALSE(ask_at(earliest + seconds(1) + patience_.settle).counted);
-  const auto second = ask_at(earliest + seconds(2) + patience_.settle);
+  EXPECT_FALSE(ask_at(earliest + seconds(1) + *patience_.settle).counted);
+  const auto second = ask_at(earliest + seconds(2) + *patience_.settle);
   EXPECT_TRUE(second.counted);
   EXPECT_TRUE(second.prepared);
   EXPECT_TRUE(start(id, 1));
   EXPECT_EQ(at(id).absent, 0) << "a new attempt is counted anew";
   EXPECT_FALSE(absent(id, 1).valid) << "about an attempt that is over";
+}
+
+TEST_P(SubmissionsContract, AbsentNeverCountsWhereNobodyKnowsHowLongTheRegistryWorks) {
+  const auto never_counts = [&](const std::string& id, const Patience& patience) {
+    for (int times = 0; times < 3; ++times) {
+      now_ += std::chrono::hours(24);
+      const auto absence =
+          write([&](Transaction& t) { return ledger().absent(t, id, 1, now_, patience, now_); });
+      EXPECT_TRUE(absence.valid);
+      EXPECT_FALSE(absence.counted);
+      EXPECT_GT(at(id).due, now_) << "asked again, and not at once";
+    }
+  };
+  const std::string no_settle_time = add("SD-1").id;
+  start(no_settle_time, 0);
+  lost(no_settle_time, 1);
+  never_counts(no_settle_time, {.skew = minutes(1), .settle = {}});
+
+  const std::string no_expires = add("SD-2").id;
+  write([&](Transaction& t) { return ledger().start(t, no_expires, 0, "urn:uuid:1", Time{}, now_); });
+  lost(no_expires, 1);
+  never_counts(no_expires, patience_);
 }
 
 TEST_P(SubmissionsContract, APersonDecidesAndItIsKept) {
@@ -198,8 +220,8 @@ struct Model {
   }
   bool count(int64_t of, Time asked, const Patience& patience) {
     if (of != attempt || state != State::unknown) return false;
-    if (asked <= expires + patience.skew + patience.settle) return false;
-    if (absent > 0 && asked <= absent_at + patience.settle) return false;
+    if (asked <= expires + patience.skew + *patience.settle) return false;
+    if (absent > 0 && asked <= absent_at + *patience.settle) return false;
     absent_at = asked;
     if (++absent == 2) state = State::prepared;
     return true;
