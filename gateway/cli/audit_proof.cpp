@@ -48,7 +48,7 @@ void add_audit_proof(CLI::App& audit, Context& context) {
   const auto words = std::make_shared<Words>();
   command
       ->add_option("MESSAGE-ID", words->message_id,
-                   "Of our request; sentences and tilts audit subject name it")
+                   "Of our request; sentences and tilts audit subject --json name it")
       ->required();
   command->add_flag("--request", words->request, "What we sent, instead of what came back");
   command->footer(
