@@ -6,7 +6,7 @@
 #include "gateway/cli/report.h"
 #include "gateway/cli/text.h"
 #include "gateway/exchange/libraries.h"
-#include "gateway/pull/registries.h"
+#include "gateway/registries/registries.h"
 
 namespace tilts::cli {
 namespace {
@@ -37,7 +37,7 @@ Exit approve(Context& context, const Words& words) {
   const Journal journal(context);
   const exchange::Libraries libraries;
   store::Store store(store_settings(configuration), context.clock);
-  pull::Registries registries(configuration, context.clock);
+  registries::Registries registries(configuration, context.clock);
   pull::JobRunner runner(configuration, store, registries, context.clock);
   return approve_with(context, configuration, runner, words, operating_system_user());
 }

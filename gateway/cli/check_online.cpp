@@ -10,7 +10,7 @@
 #include "gateway/cli/text.h"
 #include "gateway/exchange/greeting.h"
 #include "gateway/exchange/libraries.h"
-#include "gateway/pull/registries.h"
+#include "gateway/registries/registries.h"
 
 namespace tilts::cli {
 namespace {
@@ -109,7 +109,7 @@ Exit check_online(Context& context, const config::Configuration& configuration, 
   if (!registry) throw WrongWords(fmt::format("no registry is called {}; tilts status lists them", name));
   const exchange::Libraries libraries;
   // What the night will use: the same keys, anchors, profile and limits.
-  const pull::Registries registries(configuration, context.clock);
+  const registries::Registries registries(configuration, context.clock);
   const exchange::Exchange& exchange = *registries.at(name).exchange;
   context.out << fmt::format("\n{} at {}\n", registry->name, registry->endpoint);
   Steps steps(context);

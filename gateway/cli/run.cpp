@@ -10,7 +10,7 @@
 #include "gateway/cli/signals.h"
 #include "gateway/cli/text.h"
 #include "gateway/exchange/libraries.h"
-#include "gateway/pull/registries.h"
+#include "gateway/registries/registries.h"
 
 namespace tilts::cli {
 namespace {
@@ -64,7 +64,7 @@ Exit run(Context& context, const Words& words) {
   const Journal journal(context);
   const exchange::Libraries libraries;
   store::Store store(store_settings(configuration), context.clock);
-  pull::Registries registries(configuration, context.clock);
+  registries::Registries registries(configuration, context.clock);
   pull::JobRunner runner(configuration, store, registries, context.clock);
   context.out << heading(configuration) << "\n\n";
   for (const pull::RunReport& ended : runner.repair()) context.out << ended.sentence << "\n\n";

@@ -14,7 +14,7 @@
 #include "gateway/exchange/libraries.h"
 #include "gateway/pull/deliveries.h"
 #include "gateway/pull/job_runner.h"
-#include "gateway/pull/registries.h"
+#include "gateway/registries/registries.h"
 #include "gateway/schedule/scheduler.h"
 
 namespace tilts::cli {
@@ -59,7 +59,7 @@ class Daemon final : public Poco::Util::ServerApplication {
     schedule::Bell bell(
         store, configuration.alarm_command, "tilts " + heading(configuration),
         [this](const std::string& line) { context_.err << line << std::endl; }, context_.clock);
-    pull::Registries registries(configuration, context_.clock);
+    registries::Registries registries(configuration, context_.clock);
     pull::demand_deliveries(configuration, registries);
     pull::JobRunner runner(configuration, store, registries, context_.clock);
     tell_repaired(runner.repair(), bell);
@@ -112,7 +112,7 @@ class Daemon final : public Poco::Util::ServerApplication {
   }
 
   // Files that were replaced and cannot be used, before those that still are in use end.
-  static void announce(const pull::Registry& registry, schedule::Bell& bell) {
+  static void announce(const registries::Registry& registry, schedule::Bell& bell) {
     bell.announce("registry " + registry.settings.name, registry.problems());
   }
 

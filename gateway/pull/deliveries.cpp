@@ -5,7 +5,7 @@
 #include <Poco/Logger.h>
 #include <fmt/format.h>
 
-#include "gateway/pull/registries.h"
+#include "gateway/registries/registries.h"
 
 namespace tilts::pull {
 namespace {
@@ -85,7 +85,7 @@ OpenDeliveries open_deliveries(const config::Configuration& configuration, const
   return deliveries;
 }
 
-void demand_deliveries(const config::Configuration& configuration, const Registries& registries) {
+void demand_deliveries(const config::Configuration& configuration, const registries::Registries& registries) {
   std::string sentences;
   for (const config::JobSettings& job : configuration.jobs)
     for (const Error& problem :

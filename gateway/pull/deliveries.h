@@ -12,9 +12,11 @@
 #include "gateway/targets/target.h"
 #include "plugins/host/descriptor.h"
 
-namespace tilts::pull {
-
+namespace tilts::registries {
 class Registries;
+}
+
+namespace tilts::pull {
 
 struct OpenDelivery {
   std::string target;  // its name
@@ -34,7 +36,7 @@ OpenDeliveries open_deliveries(const config::Configuration& configuration, const
 
 // Throws Error(config) with every sentence, one a line, when a mapping or target of any job is wrong. One
 // that is out of reach may come back before its night.
-void demand_deliveries(const config::Configuration& configuration, const Registries& registries);
+void demand_deliveries(const config::Configuration& configuration, const registries::Registries& registries);
 
 // What a mapping reads and this adapter never emits, with its line: a misspelt word, which would empty a cell
 // of everybody, or remove every row.

@@ -14,8 +14,8 @@
 #include "gateway/config/configuration.h"
 #include "gateway/pull/deliverer.h"
 #include "gateway/pull/night.h"
-#include "gateway/pull/registries.h"
 #include "gateway/pull/sentence.h"
+#include "gateway/registries/registries.h"
 #include "gateway/store/store.h"
 
 namespace tilts::pull {
@@ -40,8 +40,8 @@ struct Turns {
 }  // namespace
 
 struct JobRunner::Inside : AdapterMarks {
-  Inside(const config::Configuration& configuration_, store::Store& store_, Registries& registries_,
-         Clock clock_)
+  Inside(const config::Configuration& configuration_, store::Store& store_,
+         registries::Registries& registries_, Clock clock_)
       : configuration(configuration_),
         store(store_),
         registries(registries_),
@@ -90,7 +90,7 @@ struct JobRunner::Inside : AdapterMarks {
 
   const config::Configuration& configuration;
   store::Store& store;
-  Registries& registries;
+  registries::Registries& registries;
   const Clock clock;
   Turns turns;
   std::mutex mutex;
@@ -213,8 +213,8 @@ void JobRunner::Inside::finish_plans(const std::string& job_name, bool give_up,
   }
 }
 
-JobRunner::JobRunner(const config::Configuration& configuration, store::Store& store, Registries& registries,
-                     Clock clock)
+JobRunner::JobRunner(const config::Configuration& configuration, store::Store& store,
+                     registries::Registries& registries, Clock clock)
     : inside_(std::make_unique<Inside>(configuration, store, registries, std::move(clock))) {}
 
 JobRunner::~JobRunner() = default;

@@ -21,9 +21,11 @@ namespace tilts::store {
 class Store;
 }
 
-namespace tilts::pull {
-
+namespace tilts::registries {
 class Registries;
+}
+
+namespace tilts::pull {
 
 struct Progress {
   enum class Stage { roster, asking, mapping, delivering };
@@ -67,8 +69,8 @@ struct Approval {
 class JobRunner {
  public:
   // All borrowed, all outlive the runner.
-  JobRunner(const config::Configuration& configuration, store::Store& store, Registries& registries,
-            Clock clock);
+  JobRunner(const config::Configuration& configuration, store::Store& store,
+            registries::Registries& registries, Clock clock);
   ~JobRunner();
   JobRunner(const JobRunner&) = delete;
   JobRunner& operator=(const JobRunner&) = delete;

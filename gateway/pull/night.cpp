@@ -76,8 +76,8 @@ void write_end(store::Store& store, const RunReport& report, Time now) {
 }
 
 Night::Night(const config::Configuration& configuration, const config::JobSettings& job, store::Store& store,
-             const Registries& registries, host::Watchdog& watchdog, AdapterMarks& marks, Clock clock,
-             const RunOptions& options)
+             const registries::Registries& registries, host::Watchdog& watchdog, AdapterMarks& marks,
+             Clock clock, const RunOptions& options)
     : configuration_(configuration),
       job_(job),
       store_(store),

@@ -11,9 +11,9 @@
 #include "gateway/pull/job_runner.h"
 #include "gateway/pull/people.h"
 #include "gateway/pull/planner.h"
-#include "gateway/pull/registries.h"
 #include "gateway/pull/roster.h"
 #include "gateway/pull/run_services.h"
+#include "gateway/registries/registries.h"
 #include "gateway/store/store.h"
 
 namespace tilts::pull {
@@ -33,7 +33,7 @@ class Night {
  public:
   // All borrowed.
   Night(const config::Configuration& configuration, const config::JobSettings& job, store::Store& store,
-        const Registries& registries, host::Watchdog& watchdog, AdapterMarks& marks, Clock clock,
+        const registries::Registries& registries, host::Watchdog& watchdog, AdapterMarks& marks, Clock clock,
         const RunOptions& options);
 
   RunReport pass();
@@ -63,7 +63,7 @@ class Night {
   const config::Configuration& configuration_;
   const config::JobSettings& job_;
   store::Store& store_;
-  const Registries& registries_;
+  const registries::Registries& registries_;
   host::Watchdog& watchdog_;
   AdapterMarks& marks_;
   const Clock clock_;

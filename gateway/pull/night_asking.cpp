@@ -41,7 +41,7 @@ void Night::check_legal_basis() const {
 
 void Night::fetch() {
   check_legal_basis();
-  const Registry& registry = registries_.at(job_.registry);
+  const registries::Registry& registry = registries_.at(job_.registry);
   const std::string& adapter_id = registry.library->descriptor().id;
   // One question at a time: while its answer is awaited the registry is not asked again.
   auto parked = store_.read(

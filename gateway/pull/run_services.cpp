@@ -1,42 +1,13 @@
 #include "gateway/pull/run_services.h"
 
 #include <algorithm>
-#include <memory>
-#include <mutex>
 
-#include <Poco/Logger.h>
-#include <Poco/UUIDGenerator.h>
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
-#include "gateway/exchange/verifier.h"
 
 namespace tilts::pull {
 namespace {
-
-exchange::Content content_of(const host::Content& content) {
-  if (content.kind() == host::Content::Kind::bytes) return std::string(content.bytes());
-  if (content.kind() == host::Content::Kind::none)
-    throw Error(Code::bug,
-                "the adapter asks without content, which a SOAP registry cannot answer; report it to "
-                "the adapter's author");
-  // Shared: every attempt writes it again.
-  auto calls = std::make_shared<const host::Content>(content);
-  return [calls](xml::CanonicalWriter& writer) { calls->write(writer); };
-}
-
-void hand_over(const exchange::Verified& verified, uint64_t index, const host::Services::TakeAnswer& answer) {
-  std::vector<host::AnswerPart> parts;
-  for (const exchange::Part& part : verified.parts()) parts.push_back({part.name, part.bytes});
-  answer(index, {.parts = parts,
-                 .assurance = verified.assurance() == exchange::Assurance::message_signed
-                                  ? host::Assurance::message_signed
-                                  : host::Assurance::tls_only,
-                 .status = 200,  // of another one the exchange hands on nothing
-                 .fault = verified.fault(),
-                 .action = verified.action(),
-                 .message_id = verified.message_id()});
-}
 
 [[noreturn]] void only_when_pushing(const char* service) {
   throw Error(Code::bug,
@@ -47,12 +18,12 @@ void hand_over(const exchange::Verified& verified, uint64_t index, const host::S
 
 }  // namespace
 
-RunServices::RunServices(Run run, const Registry& registry, store::Store& store, People& people, Clock clock)
-    : run_(std::move(run)),
-      registry_(registry),
+RunServices::RunServices(Run run, const registries::Registry& registry, store::Store& store, People& people,
+                         Clock clock)
+    : RegistryServices(registry, std::move(clock), "run " + run.id, run.stop),
+      run_(std::move(run)),
       store_(store),
       people_(people),
-      clock_(std::move(clock)),
       context_{run_.user.empty() ? run_.job : run_.job + " by " + run_.user, run_.legal_basis,
                registry.settings.name, run_.id, run_.evidence_kept} {}
 
@@ -61,7 +32,7 @@ void RunServices::told() const {
 }
 
 void RunServices::ask_many(uint64_t count, const MakeRequest& request, const TakeAnswer& answer) {
-  Lookups lookups(store_, clock_, context_);
+  registries::Lookups lookups(store_, clock(), context_);
   const auto call = [&](size_t index) {
     host::Request made = request(index);
     for (const std::string& subject : made.subjects)
@@ -70,9 +41,7 @@ void RunServices::ask_many(uint64_t count, const MakeRequest& request, const Tak
             Code::bug,
             "the adapter asks about somebody who is not on the roster of this job; nothing was asked, "
             "report it to the adapter's author");
-    exchange::Call asking{.operation = made.operation.empty() ? made.action : made.operation,
-                          .path = made.path,
-                          .content = content_of(made.content)};
+    exchange::Call asking = call_of(made);
     lookups.planned(index, asking.operation, std::move(made.subjects));
     return asking;
   };
@@ -82,7 +51,7 @@ void RunServices::ask_many(uint64_t count, const MakeRequest& request, const Tak
     told();
   };
   try {
-    registry_.exchange->ask_many(count, call, take, lookups.hooks(), run_.stop);
+    registry().exchange->ask_many(count, call, take, lookups.hooks(), run_.stop);
   } catch (...) {
     lookups.close();
     if (run_.stop.stop_requested()) throw host::Cancelled();
@@ -91,7 +60,7 @@ void RunServices::ask_many(uint64_t count, const MakeRequest& request, const Tak
   lookups.close();
 }
 
-void RunServices::answered(Lookups::Taken answer) {
+void RunServices::answered(registries::Lookups::Taken answer) {
   ++fetched_.answers;
   fetched_.asked += static_cast<int64_t>(answer.codes.size());
   for (const std::string& code : answer.codes) people_.asked(*people_.find(code));
@@ -140,9 +109,9 @@ void RunServices::audit_told(store::Transaction& transaction) const {
     store::Asked asked{
         context_.actor, context_.legal_basis, context_.registry, answer.operation, run_.id, {}};
     for (const People::Index person : people) asked.codes.push_back(people_.code(person));
-    const auto ids = store_.audit().asked(transaction, {asked}, clock_.now());
+    const auto ids = store_.audit().asked(transaction, {asked}, clock().now());
     store_.audit().answered(transaction, {{ids.at(0), "told unasked", answer.message_ids, answer.evidence}},
-                            clock_.now());
+                            clock().now());
   }
 }
 
@@ -150,7 +119,7 @@ void RunServices::checkpoint(std::string_view cursor, std::optional<uint64_t> sn
   store_.write([&](store::Transaction& transaction) {
     audit_told(transaction);
     for (const Record& record : buffer_)
-      store_.records().put(transaction, registry_.settings.name, run_.id, record, clock_.now());
+      store_.records().put(transaction, registry().settings.name, run_.id, record, clock().now());
     // A snapshot starts at the beginning every night: only so can it be known to be whole.
     if (!run_.snapshot) store_.cursors().put(transaction, run_.job, cursor);
   });
@@ -164,7 +133,7 @@ void RunServices::checkpoint(std::string_view cursor, std::optional<uint64_t> sn
 }
 
 void RunServices::park(std::string_view token, std::chrono::seconds until) {
-  fetched_.parked_until = clock_.now() + until;
+  fetched_.parked_until = clock().now() + until;
   const store::Parked parked{.run = run_.asked_by.empty() ? run_.id : run_.asked_by,
                              .job = run_.job,
                              .adapter = run_.adapter,
@@ -175,38 +144,9 @@ void RunServices::park(std::string_view token, std::chrono::seconds until) {
   store_.write([&](store::Transaction& transaction) { store_.parked().put(transaction, parked); });
 }
 
-void RunServices::wait(std::chrono::milliseconds time) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  stopped.wait_for(lock, run_.stop, time, [] { return false; });
-}
-
-bool RunServices::cancelled() { return run_.stop.stop_requested(); }
-
-void RunServices::verify_document(std::string_view document, const TakeAnswer& answer) {
-  const exchange::Verifier verifier(registry_.exchange->profile().answer, registry_.trust->current(), clock_);
-  hand_over(verifier.document(document), 0, answer);
-}
-
 std::string RunServices::sign_document(std::string_view) { only_when_pushing("sign_document"); }
 void RunServices::submit(const host::Request&, const TakeAnswer&) { only_when_pushing("submit"); }
 void RunServices::settle(host::Settled, std::string_view, std::string_view) { only_when_pushing("settle"); }
-
-void RunServices::log(host::LogLevel level, std::string_view text) {
-  Poco::Logger& logger = Poco::Logger::get("adapter." + run_.adapter);
-  const std::string line = fmt::format("run {}: {}", run_.id, text);
-  switch (level) {
-    case host::LogLevel::debug:
-      return logger.debug(line);
-    case host::LogLevel::information:
-      return logger.information(line);
-    case host::LogLevel::warning:
-      return logger.warning(line);
-    case host::LogLevel::error:
-      return logger.error(line);
-  }
-}
 
 uint64_t RunServices::roster_size() { return people_.size(); }
 
@@ -217,20 +157,5 @@ std::vector<std::string> RunServices::roster(uint64_t first, uint64_t count) {
     codes.push_back(people_.code(static_cast<People::Index>(person)));
   return codes;
 }
-
-std::optional<std::string> RunServices::name(std::string_view key) {
-  const auto& names = registry_.exchange->profile().names;
-  const auto found = names.find(key);
-  return found == names.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::optional<std::string> RunServices::action(std::string_view operation) {
-  const exchange::Operation* known = registry_.exchange->profile().operation(operation);
-  return known ? std::optional(known->action) : std::nullopt;
-}
-
-Time RunServices::now() { return clock_.now(); }
-
-std::string RunServices::uuid() { return Poco::UUIDGenerator().createRandom().toString(); }
 
 }  // namespace tilts::pull

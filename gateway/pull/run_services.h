@@ -3,7 +3,6 @@
 // for.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -15,9 +14,9 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/record.h"
-#include "gateway/pull/lookups.h"
 #include "gateway/pull/people.h"
-#include "gateway/pull/registries.h"
+#include "gateway/registries/lookups.h"
+#include "gateway/registries/registry_services.h"
 #include "gateway/store/store.h"
 #include "plugins/host/services.h"
 
@@ -45,7 +44,7 @@ struct Fetched {
   std::optional<Time> parked_until;
 };
 
-class RunServices : public host::Services {
+class RunServices : public registries::RegistryServices {
  public:
   struct Run {
     std::string id;
@@ -62,7 +61,8 @@ class RunServices : public host::Services {
   };
 
   // All borrowed; `people` learns codes that the registry changed.
-  RunServices(Run run, const Registry& registry, store::Store& store, People& people, Clock clock);
+  RunServices(Run run, const registries::Registry& registry, store::Store& store, People& people,
+              Clock clock);
 
   const Fetched& fetched() const { return fetched_; }
 
@@ -72,35 +72,25 @@ class RunServices : public host::Services {
   void checkpoint(std::string_view cursor, std::optional<uint64_t> snapshot_total) override;
   void settle(host::Settled settled, std::string_view receipt, std::string_view reason) override;
   void park(std::string_view token, std::chrono::seconds until) override;
-  void wait(std::chrono::milliseconds time) override;
-  bool cancelled() override;
   std::string sign_document(std::string_view document) override;
-  void verify_document(std::string_view document, const TakeAnswer& answer) override;
-  void log(host::LogLevel level, std::string_view text) override;
   uint64_t roster_size() override;
   std::vector<std::string> roster(uint64_t first, uint64_t count) override;
-  std::optional<std::string> name(std::string_view key) override;
-  std::optional<std::string> action(std::string_view operation) override;
-  Time now() override;
-  std::string uuid() override;
 
  private:
   // An answer, and the people it told of whom this run had not asked about by name.
   struct Told {
-    Lookups::Taken answer;
+    registries::Lookups::Taken answer;
     std::set<People::Index> people;
   };
 
   void told() const;
-  void answered(Lookups::Taken answer);
+  void answered(registries::Lookups::Taken answer);
   void audit_told(store::Transaction& transaction) const;
 
   const Run run_;
-  const Registry& registry_;
   store::Store& store_;
   People& people_;
-  const Clock clock_;
-  const LookupContext context_;
+  const registries::LookupContext context_;
   Fetched fetched_;
   std::vector<Record> buffer_;  // emitted since the last checkpoint; the host bounds it
   std::vector<Told> told_;      // since the last checkpoint, the newest answer last

@@ -16,9 +16,9 @@
 
 #include "gateway/config/load.h"
 #include "gateway/exchange/libraries.h"
-#include "gateway/pull/registries.h"
 #include "gateway/pull/roster.h"
 #include "gateway/pull/run_services.h"
+#include "gateway/registries/registries.h"
 #include "tests/bench/process_cost.h"
 #include "tests/bench/program.h"
 #include "tests/system/city.h"
@@ -66,7 +66,7 @@ class House {
   template <typename Services>
   Cost run() {
     const config::JobSettings& job = configuration_.jobs.front();
-    const pull::Registry& registry = registries_.at(job.registry);
+    const registries::Registry& registry = registries_.at(job.registry);
     pull::People people;
     pull::Roster roster = pull::read_roster(job.roster);
     for (pull::RosterEntry& entry : roster.entries)
@@ -105,7 +105,7 @@ class House {
   system_test::City city_;
   const config::Configuration configuration_;
   store::Store store_;
-  pull::Registries registries_;
+  registries::Registries registries_;
   host::Watchdog watchdog_{std::chrono::minutes(5), [](const std::string&) {}};
 };
 

@@ -11,7 +11,7 @@
 
 #include "gateway/base/sha256.h"
 #include "gateway/config/load.h"
-#include "gateway/pull/registries.h"
+#include "gateway/registries/registries.h"
 #include "gateway/store/vault.h"
 
 namespace tilts::system_test {
@@ -123,7 +123,7 @@ void City::with(const std::function<void(pull::JobRunner&, store::Store&)>& work
                       .master_key = configuration_.master_key,
                       .checkpoints = configuration_.checkpoints_folder},
                      clock());
-  pull::Registries registries(configuration_, clock());
+  registries::Registries registries(configuration_, clock());
   pull::JobRunner runner(configuration_, store, registries, clock());
   work(runner, store);
 }

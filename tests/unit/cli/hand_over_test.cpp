@@ -17,7 +17,7 @@
 #include "gateway/cli/opened.h"
 #include "gateway/cli/service_desk.h"
 #include "gateway/cli/wire.h"
-#include "gateway/pull/registries.h"
+#include "gateway/registries/registries.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/cli/desk.h"
 
@@ -156,7 +156,7 @@ TEST(HandOver, RunApproveAndProofAreAllThatTheDaemonDoesForOthers) {
   store::Store store = desk.store();
   config::Configuration configuration = *desk.house.load().configuration;
   configuration.registries.clear();
-  pull::Registries registries(configuration, Clock::system());
+  registries::Registries registries(configuration, Clock::system());
   pull::JobRunner runner(configuration, store, registries, Clock::system());
   const Served served{configuration, runner, store, "aija", {}};
   Office office;

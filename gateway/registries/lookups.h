@@ -12,7 +12,7 @@
 #include "gateway/exchange/exchange.h"
 #include "gateway/store/store.h"
 
-namespace tilts::pull {
+namespace tilts::registries {
 
 // What is the same in every look-up of a run.
 struct LookupContext {
@@ -67,4 +67,4 @@ class Lookups {
   std::vector<store::Answered> finished_;
 };
 
-}  // namespace tilts::pull
+}  // namespace tilts::registries

@@ -1,6 +1,6 @@
-#include "gateway/pull/lookups.h"
+#include "gateway/registries/lookups.h"
 
-namespace tilts::pull {
+namespace tilts::registries {
 namespace {
 
 constexpr size_t batch = 64;
@@ -105,4 +105,4 @@ void Lookups::write_finished() {
   finished_.clear();
 }
 
-}  // namespace tilts::pull
+}  // namespace tilts::registries

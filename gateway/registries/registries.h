@@ -11,7 +11,7 @@
 #include "gateway/exchange/exchange.h"
 #include "plugins/host/adapter.h"
 
-namespace tilts::pull {
+namespace tilts::registries {
 
 struct Registry {
   const config::RegistrySettings& settings;
@@ -39,4 +39,4 @@ class Registries {
   std::map<std::string, Registry> registries_;
 };
 
-}  // namespace tilts::pull
+}  // namespace tilts::registries

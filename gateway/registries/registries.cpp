@@ -1,4 +1,4 @@
-#include "gateway/pull/registries.h"
+#include "gateway/registries/registries.h"
 
 #include <filesystem>
 #include <utility>
@@ -7,7 +7,7 @@
 
 #include "gateway/base/error.h"
 
-namespace tilts::pull {
+namespace tilts::registries {
 namespace {
 
 // A tree of a 4 MB answer takes some 60 MB: few large answers are taken at once, many small ones.
@@ -79,4 +79,4 @@ const Registry& Registries::at(const std::string& name) const {
   return found->second;
 }
 
-}  // namespace tilts::pull
+}  // namespace tilts::registries
