@@ -142,6 +142,12 @@ constexpr Step kSteps[] = {
      "CREATE TABLE submission_event (submission NTEXT NOT NULL REFERENCES submission (id), number BIGINT NOT "
      "NULL, at BIGINT NOT NULL, state TEXT NOT NULL, attempt BIGINT NOT NULL, content BLOB NOT NULL,"
      " PRIMARY KEY (submission, number))"},
+    {5, Only::both,
+     "CREATE TABLE submission_finding (submission NTEXT NOT NULL REFERENCES submission (id),"
+     " number BIGINT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (submission, number))"},
+    {5, Only::both,
+     "CREATE TABLE intake_mark (intake TEXT NOT NULL, id TEXT NOT NULL, submission TEXT NOT NULL,"
+     " taken BIGINT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (intake, id))"},
 };
 
 // The evidence keys are not in a backup: a restored store begins with none.

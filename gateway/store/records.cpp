@@ -43,6 +43,10 @@ constexpr Sql kRecords =
     " WHERE r.job = $2 AND r.left_on = 0 AND r.client >= $3 AND r.client <= $4 ORDER BY r.client, d.type, "
     "d.part";
 
+constexpr Sql kOf =
+    "SELECT type, part, as_of, content FROM record WHERE subject = $1 AND registry = $2 AND present = 1"
+    " ORDER BY type, part";
+
 constexpr Sql kUnseen =
     "UPDATE record SET present = 0 WHERE registry = $1 AND present = 1 AND seen <> $2 AND EXISTS"
     " (SELECT 1 FROM roster r WHERE r.subject = record.subject AND r.job = $3 AND r.left_on = 0)";
@@ -130,6 +134,20 @@ Effect Records::put_gone(Transaction& transaction, std::string_view registry, st
   if (!known) return Effect::ignored;
   transaction.run(kGone, record.as_of, run, now, *subject, registry, record.type, part);
   return std::get<0>(*known) == 1 ? Effect::gone : Effect::same;
+}
+
+std::vector<Record> Records::of(Session& session, std::string_view registry, std::string_view code) const {
+  std::vector<Record> records;
+  const auto subject = subjects_.find(session, code);
+  if (!subject) return records;
+  for (auto& [type, part, as_of, sealed] :
+       session.rows<std::string, Blob, std::string, Blob>(kOf, *subject, registry)) {
+    Record& record = records.emplace_back();
+    unpack(record, vault_.open(place(registry, type, part.bytes), sealed.bytes));
+    record.type = std::move(type);
+    record.as_of = std::move(as_of);
+  }
+  return records;
 }
 
 std::vector<StoredSubject> Records::page(Session& session, std::string_view job, std::string_view registry,

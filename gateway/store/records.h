@@ -48,6 +48,9 @@ class Records {
   std::vector<StoredSubject> page(Session& session, std::string_view job, std::string_view registry,
                                   std::string_view after, size_t limit) const;
 
+  // What `registry` said about one person, present records only; empty when it was never asked.
+  std::vector<Record> of(Session& session, std::string_view registry, std::string_view code) const;
+
   // A complete snapshot did not mention them: present records of this registry and job's roster that were
   // last seen in another run become gone. Returns how many.
   int64_t mark_unseen_gone(Transaction& transaction, std::string_view job, std::string_view registry,

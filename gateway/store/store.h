@@ -19,6 +19,7 @@
 #include "gateway/store/delivered.h"
 #include "gateway/store/evidence.h"
 #include "gateway/store/findings.h"
+#include "gateway/store/intakes.h"
 #include "gateway/store/plans.h"
 #include "gateway/store/records.h"
 #include "gateway/store/replay.h"
@@ -72,6 +73,7 @@ class Store {
   const Replay& replay() const { return replay_; }
   const ParkedCalls& parked() const { return parked_; }
   const Submissions& submissions() const { return submissions_; }
+  const Intakes& intakes() const { return intakes_; }
   const Evidence& evidence() const { return evidence_; }
   const Audit& audit() const { return audit_; }
 
@@ -106,6 +108,7 @@ class Store {
   Replay replay_;
   ParkedCalls parked_{vault_};
   Submissions submissions_{vault_, subjects_};
+  Intakes intakes_{vault_};
   Evidence evidence_{vault_};
   Audit audit_;
   AuditCheckpoints checkpoints_;

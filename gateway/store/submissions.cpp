@@ -21,6 +21,10 @@ constexpr Sql kAddAttachment =
     "INSERT INTO submission_attachment (submission, number, content) VALUES ($1, $2, $3)";
 constexpr Sql kAttachments =
     "SELECT number, content FROM submission_attachment WHERE submission = $1 ORDER BY number";
+constexpr Sql kAddFinding =
+    "INSERT INTO submission_finding (submission, number, content) VALUES ($1, $2, $3)";
+constexpr Sql kFindings =
+    "SELECT number, content FROM submission_finding WHERE submission = $1 ORDER BY number";
 constexpr Sql kNote =
     "INSERT INTO submission_event (submission, number, at, state, attempt, content)"
     " VALUES ($1, $2, $3, $4, $5, $6)";
@@ -41,6 +45,10 @@ constexpr Sql kListState =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
     " absent_at, due, receipt, content, created, changed FROM submission"
     " WHERE state = $1 ORDER BY created DESC, id LIMIT $2";
+constexpr Sql kOf =
+    "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
+    " absent_at, due, receipt, content, created, changed FROM submission"
+    " WHERE subject = $1 ORDER BY created DESC, id";
 constexpr Sql kDue =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
     " absent_at, due, receipt, content, created, changed FROM submission"
@@ -150,6 +158,14 @@ Submissions::Added Submissions::add(Transaction& transaction, const NewSubmissio
         Blob{vault_.seal(place(id, "attachment", number),
                          pack(attachment.name, attachment.media_type, attachment.sha256, attachment.bytes))});
   }
+  number = 0;
+  for (const Finding& finding : submission.findings) {
+    ++number;
+    transaction.run(kAddFinding, id, number,
+                    Blob{vault_.seal(place(id, "finding", number),
+                                     pack(static_cast<int64_t>(finding.weight), finding.rule, finding.field,
+                                          finding.place, finding.english, finding.latvian))});
+  }
   note(transaction, id, state, 0, kGateway, submission.warned ? "taken in, with warnings" : "taken in", now);
   return {id, true, true};
 }
@@ -173,6 +189,11 @@ std::vector<Submission> Submissions::due(Session& session, SubmissionState state
   return submissions(session, vault_, kDue, name(state), now, limit);
 }
 
+std::vector<Submission> Submissions::of(Session& session, std::string_view code) const {
+  const auto subject = subjects_.find(session, code);
+  return subject ? submissions(session, vault_, kOf, *subject) : std::vector<Submission>();
+}
+
 std::vector<SubmissionAttachment> Submissions::attachments(Session& session, std::string_view id) const {
   std::vector<SubmissionAttachment> attachments;
   for (const auto& [number, sealed] : session.rows<int64_t, Blob>(kAttachments, id)) {
@@ -184,6 +205,20 @@ std::vector<SubmissionAttachment> Submissions::attachments(Session& session, std
       *text = packed.text();
   }
   return attachments;
+}
+
+std::vector<Finding> Submissions::findings(Session& session, std::string_view id) const {
+  std::vector<Finding> findings;
+  for (const auto& [number, sealed] : session.rows<int64_t, Blob>(kFindings, id)) {
+    const std::string content = vault_.open(place(id, "finding", number), sealed.bytes);
+    Unpacker packed(content);
+    Finding& finding = findings.emplace_back();
+    finding.weight = static_cast<Weight>(packed.number());
+    for (std::string* text :
+         {&finding.rule, &finding.field, &finding.place, &finding.english, &finding.latvian})
+      *text = packed.text();
+  }
+  return findings;
 }
 
 std::vector<SubmissionEvent> Submissions::history(Session& session, std::string_view id) const {
@@ -247,6 +282,27 @@ bool Submissions::not_sent(Transaction& transaction, std::string_view id, int64_
                kGateway,
                fmt::format("nothing was sent: {}", why)},
               now);
+}
+
+bool Submissions::postpone(Transaction& transaction, std::string_view id, int64_t attempt,
+                           std::string_view why, Time again, Time now) const {
+  return take(transaction,
+              {id,
+               attempt,
+               SubmissionState::prepared,
+               SubmissionState::prepared,
+               SubmissionState::prepared,
+               again,
+               {},
+               kGateway,
+               fmt::format("not sent: {}", why)},
+              now);
+}
+
+void Submissions::remark(Transaction& transaction, std::string_view id, std::string_view actor,
+                         std::string_view text, Time now) const {
+  if (const auto known = find(transaction, id))
+    note(transaction, id, known->state, known->attempt, actor, text, now);
 }
 
 bool Submissions::lost(Transaction& transaction, std::string_view id, int64_t attempt, std::string_view why,

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/base/finding.h"
 #include "gateway/store/session.h"
 #include "gateway/store/subjects.h"
 #include "gateway/store/vault.h"
@@ -31,9 +32,10 @@ struct NewSubmission {
   std::string operation;    // "submit", "correct", "withdraw"
   std::string case_number;  // the municipality's; sealed
   int64_t revision = 1;
-  std::string code;     // personas kods of the person it is about
-  std::string content;  // the entry in the caller's own form; sealed
-  bool warned = false;  // waits for a person before it is sent
+  std::string code;                 // personas kods of the person it is about
+  std::string content;              // the entry in the caller's own form; sealed
+  bool warned = false;              // waits for a person before it is sent
+  std::vector<Finding> findings{};  // what was found in it when it was taken in
 };
 
 struct SubmissionAttachment {
@@ -102,7 +104,10 @@ class Submissions {
   std::vector<Submission> list(Session& session, std::optional<SubmissionState> state, size_t limit) const;
   // Those in this state whose time has come, the oldest first.
   std::vector<Submission> due(Session& session, SubmissionState state, Time now, size_t limit) const;
+  // Of one person, by any code the person has or had, the newest first.
+  std::vector<Submission> of(Session& session, std::string_view code) const;
   std::vector<SubmissionAttachment> attachments(Session& session, std::string_view id) const;
+  std::vector<Finding> findings(Session& session, std::string_view id) const;
   std::vector<SubmissionEvent> history(Session& session, std::string_view id) const;
 
   // Each returns false when the submission is not (any more) in the state and attempt that it leads from.
@@ -133,6 +138,13 @@ class Submissions {
                  const Patience& patience, Time now) const;
   // An inquiry that brought nothing: asked again at `again`.
   bool ask_again(Transaction& transaction, std::string_view id, int64_t attempt, Time again) const;
+
+  // prepared: it cannot be sent now, and nothing was; tried again at `again`.
+  bool postpone(Transaction& transaction, std::string_view id, int64_t attempt, std::string_view why,
+                Time again, Time now) const;
+  // A line of the history that leads nowhere: what happened beside it.
+  void remark(Transaction& transaction, std::string_view id, std::string_view actor, std::string_view text,
+              Time now) const;
 
   // A named person's decisions, kept in the history with their reason.
   bool send_warned(Transaction& transaction, std::string_view id, std::string_view user,
