@@ -148,6 +148,22 @@ constexpr Step kSteps[] = {
     {5, Only::both,
      "CREATE TABLE intake_mark (intake TEXT NOT NULL, id TEXT NOT NULL, submission TEXT NOT NULL,"
      " taken BIGINT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (intake, id))"},
+
+    // asked_first: unknown for no other reason than that the send journal is not whole.
+    {5, Only::both, "ALTER TABLE submission ADD COLUMN asked_first BIGINT NOT NULL DEFAULT 0"},
+    // The one journal this store goes with (at most one row): the last line whose attempt the ledger began,
+    // and how many lines the two were compared over.
+    {5, Only::both,
+     "CREATE TABLE send_journal (id TEXT PRIMARY KEY, lines BIGINT NOT NULL, checksum TEXT NOT NULL,"
+     " compared BIGINT NOT NULL)"},
+    // Attempts of entries that the ledger has not (any more), until they are taken in again.
+    {5, Only::both,
+     "CREATE TABLE submission_sent (key TEXT PRIMARY KEY, attempt BIGINT NOT NULL, message_id TEXT NOT NULL,"
+     " expires BIGINT NOT NULL)"},
+    {5, Only::both,
+     "CREATE TABLE send_break (number BIGINT PRIMARY KEY, noticed BIGINT NOT NULL, kind TEXT NOT NULL,"
+     " journal TEXT NOT NULL, expires BIGINT NOT NULL, touched BIGINT NOT NULL, accepted BIGINT NOT NULL,"
+     " accepted_by TEXT NOT NULL, because TEXT NOT NULL)"},
 };
 
 // The evidence keys are not in a backup: a restored store begins with none.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -13,8 +14,8 @@ namespace {
 
 constexpr Sql kAdd =
     "INSERT INTO submission (id, key, registry, operation, revision, subject, state, attempt, message_id,"
-    " expires, absent, absent_at, due, receipt, digest, content, created, changed)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '', 0, 0, 0, 0, '', $8, $9, $10, $11)"
+    " expires, asked_first, absent, absent_at, due, receipt, digest, content, created, changed)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, '', $12, $13, $14, $15)"
     " ON CONFLICT (key) DO NOTHING";
 constexpr Sql kKnown = "SELECT id, digest FROM submission WHERE key = $1";
 constexpr Sql kAddAttachment =
@@ -34,33 +35,42 @@ constexpr Sql kHistory =
 
 constexpr Sql kFind =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
-    " absent_at, due, receipt, content, created, changed FROM submission WHERE id = $1";
+    " absent_at, due, receipt, content, created, changed, asked_first FROM submission WHERE id = $1";
 constexpr Sql kFindKey =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
-    " absent_at, due, receipt, content, created, changed FROM submission WHERE key = $1";
+    " absent_at, due, receipt, content, created, changed, asked_first FROM submission WHERE key = $1";
 constexpr Sql kList =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
-    " absent_at, due, receipt, content, created, changed FROM submission ORDER BY created DESC, id LIMIT $1";
+    " absent_at, due, receipt, content, created, changed, asked_first FROM submission ORDER BY created DESC, "
+    "id LIMIT $1";
 constexpr Sql kListState =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
-    " absent_at, due, receipt, content, created, changed FROM submission"
+    " absent_at, due, receipt, content, created, changed, asked_first FROM submission"
     " WHERE state = $1 ORDER BY created DESC, id LIMIT $2";
 constexpr Sql kOf =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
-    " absent_at, due, receipt, content, created, changed FROM submission"
+    " absent_at, due, receipt, content, created, changed, asked_first FROM submission"
     " WHERE subject = $1 ORDER BY created DESC, id";
 constexpr Sql kDue =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
-    " absent_at, due, receipt, content, created, changed FROM submission"
+    " absent_at, due, receipt, content, created, changed, asked_first FROM submission"
     " WHERE state = $1 AND due <= $2 ORDER BY created, id LIMIT $3";
 
 constexpr Sql kStart =
     "UPDATE submission SET state = 'sending', attempt = attempt + 1, message_id = $1, expires = $2, absent = "
     "0,"
-    " absent_at = 0, due = 0, changed = $3 WHERE id = $4 AND state = 'prepared' AND attempt = $5";
+    " absent_at = 0, due = 0, changed = $3, asked_first = 0"
+    " WHERE id = $4 AND key = $5 AND state = 'prepared' AND attempt = $6";
 constexpr Sql kStep =
-    "UPDATE submission SET state = $1, due = $2, receipt = $3, changed = $4"
+    "UPDATE submission SET state = $1, due = $2, receipt = $3, changed = $4, asked_first = 0"
     " WHERE id = $5 AND attempt = $6 AND state IN ($7, $8)";
+constexpr Sql kDoubt =
+    "UPDATE submission SET state = $1, attempt = $2, message_id = $3, expires = $4, asked_first = $5,"
+    " absent = 0, absent_at = 0, due = $6, changed = $7 WHERE id = $8 AND state = $9 AND attempt = $10";
+constexpr Sql kJournal = "SELECT compared FROM send_journal WHERE id = $1";
+constexpr Sql kJournalReached = "UPDATE send_journal SET lines = $1, checksum = $2 WHERE lines < $3";
+constexpr Sql kSent = "SELECT attempt, message_id, expires FROM submission_sent WHERE key = $1";
+constexpr Sql kSentHere = "DELETE FROM submission_sent WHERE key = $1";
 constexpr Sql kAbsent = "UPDATE submission SET absent = absent + 1, absent_at = $1 WHERE id = $2";
 constexpr Sql kAgain = "UPDATE submission SET due = $1 WHERE id = $2 AND state = 'unknown' AND attempt = $3";
 constexpr Sql kSending = "SELECT id, attempt FROM submission WHERE state = 'sending'";
@@ -81,9 +91,9 @@ std::vector<Submission> submissions(Session& session, const Vault& vault, const 
                                     const Arguments&... arguments) {
   std::vector<Submission> found;
   for (auto& [id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,
-              absent_at, due, receipt, sealed, created, changed] :
+              absent_at, due, receipt, sealed, created, changed, asked_first] :
        session.rows<std::string, std::string, std::string, std::string, int64_t, int64_t, std::string,
-                    int64_t, std::string, Time, int64_t, Time, Time, std::string, Blob, Time, Time>(
+                    int64_t, std::string, Time, int64_t, Time, Time, std::string, Blob, Time, Time, int64_t>(
            sql, arguments...)) {
     const std::string content = vault.open(place(id), sealed.bytes);
     Unpacker packed(content);
@@ -106,6 +116,7 @@ std::vector<Submission> submissions(Session& session, const Vault& vault, const 
     one.receipt = std::move(receipt);
     one.created = created;
     one.changed = changed;
+    one.asked_first = asked_first != 0;
     found.push_back(std::move(one));
   }
   return found;
@@ -142,14 +153,34 @@ Submissions::Added Submissions::add(Transaction& transaction, const NewSubmissio
 
   const std::string id = hex(random_bytes(6));
   const SubjectId subject = subjects_.ensure(transaction, submission.code, now);
-  const SubmissionState state = submission.warned ? SubmissionState::warned : SubmissionState::prepared;
+  SubmissionState state = submission.warned ? SubmissionState::warned : SubmissionState::prepared;
+  int64_t attempt = 0;
+  std::string message_id;
+  Time expires{};
+  bool asked_first = false;
+  std::string_view text = submission.warned ? "taken in, with warnings" : "taken in";
+  const Time until = standing(transaction);
+  if (auto sent = transaction.row<int64_t, std::string, Time>(kSent, key)) {
+    // A warned one as well: an attempt was begun, so a person had decided.
+    state = SubmissionState::unknown;
+    std::tie(attempt, message_id, expires) = std::move(*sent);
+    if (expires != Time{}) expires = std::max(expires, until);
+    text = "taken in; the send journal knows an attempt of it, so the registry is asked first";
+  } else if (until != Time{} && !submission.warned) {
+    state = SubmissionState::unknown;
+    expires = until;
+    asked_first = true;
+    text = "taken in; the send journal is not whole, so the registry is asked first";
+  }
   const size_t added = transaction.run(
       kAdd, id, key, submission.registry, submission.operation, submission.revision, subject, name(state),
-      digest, Blob{vault_.seal(place(id), pack(submission.case_number, submission.content))}, now, now);
+      attempt, message_id, expires, asked_first, digest,
+      Blob{vault_.seal(place(id), pack(submission.case_number, submission.content))}, now, now);
   if (added == 0) {
     const auto known = transaction.row<std::string, Blob>(kKnown, key);
     return {std::get<0>(*known), false, std::get<1>(*known) == digest};
   }
+  transaction.run(kSentHere, key);
   int64_t number = 0;
   for (const SubmissionAttachment& attachment : attachments) {
     ++number;
@@ -166,7 +197,7 @@ Submissions::Added Submissions::add(Transaction& transaction, const NewSubmissio
                                      pack(static_cast<int64_t>(finding.weight), finding.rule, finding.field,
                                           finding.place, finding.english, finding.latvian))});
   }
-  note(transaction, id, state, 0, kGateway, submission.warned ? "taken in, with warnings" : "taken in", now);
+  note(transaction, id, state, attempt, kGateway, text, now);
   return {id, true, true};
 }
 
@@ -261,11 +292,27 @@ bool Submissions::take(Transaction& transaction, const Step& step, Time now) con
   return true;
 }
 
-bool Submissions::start(Transaction& transaction, std::string_view id, int64_t attempt,
-                        std::string_view message_id, Time expires, Time now) const {
-  if (transaction.run(kStart, message_id, expires, now, id, attempt) == 0) return false;
-  note(transaction, id, SubmissionState::sending, attempt + 1, kGateway,
-       fmt::format("sent as {}", message_id), now);
+bool Submissions::doubt(Transaction& transaction, const Submission& known, const Submission& then,
+                        std::string_view actor, std::string_view text, Time now) const {
+  if (transaction.run(kDoubt, name(then.state), then.attempt, then.message_id, then.expires, then.asked_first,
+                      then.due, now, known.id, name(known.state), known.attempt) == 0)
+    return false;
+  note(transaction, known.id, then.state, then.attempt, actor, text, now);
+  return true;
+}
+
+bool Submissions::start(Transaction& transaction, std::string_view id, const SendJournal::Written& written,
+                        Time now) const {
+  if (transaction.value<int64_t>(-1, kJournal, written.journal()) < written.opened())
+    throw Error(Code::bug,
+                "submissions: the send journal was not compared with the store since it was opened; "
+                "nothing was sent");
+  const SendAttempt& begun = written.attempt();
+  if (transaction.run(kStart, begun.message_id, begun.expires, now, id, begun.key, begun.attempt - 1) == 0)
+    return false;
+  transaction.run(kJournalReached, written.line(), written.checksum(), written.line());
+  note(transaction, id, SubmissionState::sending, begun.attempt, kGateway,
+       fmt::format("sent as {}", begun.message_id), now);
   return true;
 }
 
@@ -369,7 +416,7 @@ Submissions::Absence Submissions::absent(Transaction& transaction, std::string_v
   transaction.run(kAbsent, asked, id);
   if (known->absent + 1 < kEnough) {
     note(transaction, id, SubmissionState::unknown, attempt, kGateway,
-         "the registry has none; asked once more before it is sent again", now);
+         "the registry has none; asked once more before it is sent", now);
     ask_again(transaction, id, attempt, asked + *patience.settle + std::chrono::milliseconds(1));
     return {.valid = true, .counted = true};
   }
@@ -382,7 +429,7 @@ Submissions::Absence Submissions::absent(Transaction& transaction, std::string_v
         {},
         {},
         kGateway,
-        "the registry said twice that it has none: it is sent again"},
+        "the registry said twice that it has none: it is sent"},
        now);
   return {.valid = true, .counted = true, .prepared = true};
 }
@@ -394,6 +441,17 @@ bool Submissions::ask_again(Transaction& transaction, std::string_view id, int64
 
 bool Submissions::send_warned(Transaction& transaction, std::string_view id, std::string_view user,
                               std::string_view because, Time now) const {
+  const std::string text = fmt::format("sent in spite of its warnings: {}", because);
+  if (const Time until = standing(transaction); until != Time{}) {
+    const auto known = find(transaction, id);
+    if (!known || known->state != SubmissionState::warned) return false;
+    Submission then = *known;
+    then.state = SubmissionState::unknown;
+    then.expires = until;
+    then.asked_first = true;
+    return doubt(transaction, *known, then, user,
+                 text + "; the send journal is not whole, so the registry is asked first", now);
+  }
   return take(transaction,
               {id,
                0,
@@ -403,7 +461,7 @@ bool Submissions::send_warned(Transaction& transaction, std::string_view id, std
                {},
                {},
                user,
-               fmt::format("sent in spite of its warnings: {}", because)},
+               text},
               now);
 }
 

@@ -5,6 +5,11 @@
 //                      └── not sent ────┘           │
 //                      └── twice counted absent, or a person ──┘
 //
+// Before an attempt's first byte its line is in the send journal, which outlives a restored backup of the
+// store. At start the two are compared: what only the journal knows is unknown. Without the right journal all
+// that is not settled, and all that is new, is unknown before its first send, until a named person accepts
+// that.
+//
 // Every step is one compare-and-set on (state, attempt): whoever comes second changes nothing and is told so.
 // Methods that take a Transaction commit with whatever else it does.
 #pragma once
@@ -16,6 +21,7 @@
 #include <vector>
 
 #include "gateway/base/finding.h"
+#include "gateway/store/send_journal.h"
 #include "gateway/store/session.h"
 #include "gateway/store/subjects.h"
 #include "gateway/store/vault.h"
@@ -53,13 +59,14 @@ struct Submission {
   int64_t revision = 1;
   SubjectId subject = 0;
   SubmissionState state = SubmissionState::prepared;
-  int64_t attempt = 0;     // how many were begun
-  std::string message_id;  // of the last one
-  Time expires;            // the signed Expires of the last one: the registry takes it no later
-  int64_t absent = 0;      // answers "absent" that count
-  Time absent_at;          // when the last of them was asked for
-  Time due;                // not to be sent or inquired before
-  std::string receipt;     // the registry's number
+  int64_t attempt = 0;       // how many were begun; 0 and unknown: asked about before the first
+  std::string message_id;    // of the last one
+  Time expires;              // the signed Expires of the last one: the registry takes it no later
+  bool asked_first = false;  // unknown only because the send journal is not whole
+  int64_t absent = 0;        // answers "absent" that count
+  Time absent_at;            // when the last of them was asked for
+  Time due;                  // not to be sent or inquired before
+  std::string receipt;       // the registry's number
   std::string case_number;
   std::string content;
   Time created;
@@ -81,6 +88,29 @@ struct Patience {
   std::optional<std::chrono::milliseconds> settle;
 };
 
+// The send journal and the store do not fit together.
+enum class BreakKind {
+  another_journal,  // gone, or another one than the store goes with
+  lines_missing,    // fewer attempts than the ledger began, or others
+  store_behind,     // attempts that a store which is not restored would know: nothing is lost, none to accept
+};
+std::string_view name(BreakKind kind);
+
+struct Break {
+  int64_t number = 0;
+  Time noticed;
+  BreakKind kind = BreakKind::another_journal;
+  std::string journal;  // the id of the one that was found
+  Time expires;         // no attempt that nobody knows of is taken by a registry later; none: store_behind
+  int64_t touched = 0;  // submissions that are unknown for it
+  Time accepted;        // none: not yet
+  std::string accepted_by;
+  std::string because;
+
+  // While a break stands, every submission is asked about before its first send.
+  bool stands() const { return expires != Time{} && accepted == Time{}; }
+};
+
 class Submissions {
  public:
   Submissions(const Vault& vault, const Subjects& subjects) : vault_(vault), subjects_(subjects) {}
@@ -95,6 +125,7 @@ class Submissions {
     bool fresh = false;  // false: it was there already
     bool same = true;    // false: it was there with another content; nothing was changed
   };
+  // Prepared or warned; unknown when the send journal knows an attempt of it, or while a break stands.
   Added add(Transaction& transaction, const NewSubmission& submission,
             const std::vector<SubmissionAttachment>& attachments, Time now) const;
 
@@ -112,9 +143,10 @@ class Submissions {
 
   // Each returns false when the submission is not (any more) in the state and attempt that it leads from.
 
-  // prepared → sending, durable before the first byte leaves. `attempt`: how many were begun before.
-  bool start(Transaction& transaction, std::string_view id, int64_t attempt, std::string_view message_id,
-             Time expires, Time now) const;
+  // prepared → sending, durable before the first byte leaves. Throws Error(bug) when the journal was not
+  // compared with this store since it was opened.
+  bool start(Transaction& transaction, std::string_view id, const SendJournal::Written& written,
+             Time now) const;
   // sending → prepared: the transport proves that no byte of the request left.
   bool not_sent(Transaction& transaction, std::string_view id, int64_t attempt, std::string_view why,
                 Time again, Time now) const;
@@ -146,7 +178,8 @@ class Submissions {
   void remark(Transaction& transaction, std::string_view id, std::string_view actor, std::string_view text,
               Time now) const;
 
-  // A named person's decisions, kept in the history with their reason.
+  // A named person's decisions, kept in the history with their reason. A warned one, too, is asked about
+  // first while a break stands.
   bool send_warned(Transaction& transaction, std::string_view id, std::string_view user,
                    std::string_view because, Time now) const;
   bool resend(Transaction& transaction, std::string_view id, std::string_view user, std::string_view because,
@@ -155,9 +188,34 @@ class Submissions {
   // At start: what was being sent when the process ended is unknown. Returns how many.
   int64_t cut_off(Transaction& transaction, Time now) const;
 
+  // At start, before anything is sent (reconcile.cpp): what only the journal knows is unknown here, and a
+  // break is noticed. `lifetime`: the longest that a message of ours is signed for; an attempt that nobody
+  // knows of is taken as begun at the last moment before `now`. A break gives the journal a new id, so that a
+  // store from before it does not fit a journal that has forgotten something.
+  struct Reconciled {
+    int64_t met = 0;       // submissions of which the journal knew a later attempt
+    int64_t not_here = 0;  // keys with such an attempt that the ledger has not; unknown when they are added
+    std::optional<BreakKind> broken;
+  };
+  Reconciled reconcile(Transaction& transaction, SendJournal& journal, std::chrono::milliseconds lifetime,
+                       Time now) const;
+  // Ends every standing break: what is asked about for nothing else may be sent. Returns how many ended.
+  int64_t accept(Transaction& transaction, std::string_view user, std::string_view because, Time now) const;
+  std::vector<Break> breaks(Session& session) const;  // the newest first
+
  private:
   struct Step;
+  struct Begun;
   bool take(Transaction& transaction, const Step& step, Time now) const;
+  // One compare-and-set on `known` to what is to be believed instead; absences are counted anew.
+  bool doubt(Transaction& transaction, const Submission& known, const Submission& then,
+             std::string_view actor, std::string_view text, Time now) const;
+  // False when an ordinary end of the process explains it.
+  bool meet(Transaction& transaction, const Submission& known, const Begun& begun, Time now) const;
+  bool keep_for_later(Transaction& transaction, const Begun& begun) const;
+  int64_t doubt_all(Transaction& transaction, Time expires, BreakKind kind, Time now) const;
+  // Until when an attempt that nobody knows of may be taken by a registry; none while no break stands.
+  static Time standing(Session& session);
   void note(Transaction& transaction, std::string_view id, SubmissionState state, int64_t attempt,
             std::string_view actor, std::string_view text, Time now) const;
 
