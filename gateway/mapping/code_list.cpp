@@ -1,12 +1,12 @@
 #include "gateway/mapping/code_list.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
 #include "gateway/mapping/settings_file.h"
+#include "gateway/mapping/span.h"
 
 namespace tilts::mapping {
 namespace {
@@ -23,15 +23,6 @@ Date day(const xmlNode* entry, std::string_view name, Date otherwise) {
   }
 }
 
-// "12Y" off the front of `text`, or 0 when its unit is not next.
-bool take(std::string_view& text, char unit, int& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end == text.data() + text.size() || *end != unit || number < 0 || number > 999)
-    return false;
-  text.remove_prefix(static_cast<size_t>(end - text.data()) + 1);
-  return true;
-}
-
 }  // namespace
 
 std::optional<Age> read_age(std::string_view text) {
@@ -44,11 +35,7 @@ std::optional<Age> read_age(std::string_view text) {
   return age;
 }
 
-Date reaches(Date birth, Age age) {
-  const Date date = birth + std::chrono::years{age.years} + std::chrono::months{age.months};
-  if (date.ok()) return date;
-  return Date{date.year() / date.month() / std::chrono::last};
-}
+Date reaches(Date birth, Age age) { return shifted(birth, {age.years, age.months, 0}); }
 
 CodeList CodeList::load(const std::string& name, const std::filesystem::path& path,
                         std::vector<Problem>& problems) {

@@ -9,6 +9,7 @@
 #include "gateway/base/sha256.h"
 #include "gateway/mapping/program.h"
 #include "gateway/mapping/settings_file.h"
+#include "gateway/mapping/text.h"
 
 namespace tilts::mapping {
 namespace {
@@ -208,7 +209,10 @@ class Compiler {
     field.required = attribute(node, "required") == "yes";
     field.key = attribute(node, "key") == "yes";
     field.holds = field.key || attribute(node, "holds") == "record" ? Weight::record : Weight::field;
-    for (const xmlNode* rule_node : children(node, "rule")) field.rules.push_back(rule(rule_node));
+    for (const xmlNode* rule_node : children(node, "rule")) {
+      Rule made = rule(rule_node);
+      (made.check == Check::present ? field.present : field.rules).push_back(std::move(made));
+    }
     field.when = conditions(node);
     if (field.name == "action" || field.name == "held_back" || field.name == "environment")
       tell(node,
@@ -233,9 +237,10 @@ class Compiler {
     made.line = line_of(node);
     made.text = attribute(node, "value");
     made.notice = attribute(node, "notice") == "yes";
+    made.words = words(node);
     const std::string check = attribute(node, "check");
     const bool dated = check == "date";
-    const bool valued = check == "pattern" || check == "max-length";
+    const bool valued = check == "pattern" || check == "max-length" || check == "code-list";
     if (valued == made.text.empty()) {
       tell(node, valued ? fmt::format("the rule {} needs a value; give one", check)
                         : fmt::format("the rule {} takes no value; take it away", check));
@@ -245,10 +250,13 @@ class Compiler {
       tell(node, "not-before and not-after belong to the rule date; take them away");
     if (check == "personas-kods") made.check = Check::personas_kods;
     if (check == "varis-code") made.check = Check::varis_code;
+    if (check == "present") made.check = Check::present;
+    if (check == "absent") made.check = Check::absent;
+    if (check == "code-list") made.check = Check::code_list, made.list = list(node, "value");
     if (dated) {
       made.check = Check::date;
-      bound(node, "not-before", made.not_before, made.not_before_run);
-      bound(node, "not-after", made.not_after, made.not_after_run);
+      made.not_before = bound(node, "not-before");
+      made.not_after = bound(node, "not-after");
     }
     if (check == "pattern") {
       made.check = Check::pattern;
@@ -263,17 +271,44 @@ class Compiler {
       if (std::from_chars(made.text.data(), end, made.max_length).ptr != end || made.max_length == 0)
         tell(node, fmt::format("\"{}\" is no length; write a number of characters", made.text));
     }
+    made.looks_beside = made.list != nullptr || refers(made.not_before) || refers(made.not_after);
     return made;
   }
 
-  static void bound(const xmlNode* node, std::string_view name, std::optional<Date>& date, bool& run) {
-    const std::string text = attribute(node, name);
-    run = text == "run-date";
-    if (text.empty() || run) return;
+  static bool refers(const std::unique_ptr<Bound>& bound) {
+    return bound != nullptr && bound->from == Bound::From::reference;
+  }
+
+  // "2026-11-21", "run-date-P120Y", "previous.applied+P1Y".
+  std::unique_ptr<Bound> bound(const xmlNode* node, std::string_view name) {
+    auto made = std::make_unique<Bound>();
+    made->text = attribute(node, name);
+    if (made->text.empty()) return nullptr;
     try {
-      date = parse_date(text);
-    } catch (const Error&) {  // the schema has told
+      made->day = parse_date(made->text);
+      return made;
+    } catch (const Error&) {  // then it is counted from something
     }
+    // No name has a capital letter: what has one is the span, behind its sign.
+    if (const size_t at = made->text.find('P'); at != std::string::npos && at > 0) {
+      const std::optional<Span> span = read_span(std::string_view(made->text).substr(at));
+      if (!span) return nullptr;  // the schema has told
+      made->span = made->text[at - 1] == '-' ? backwards(*span) : *span;
+      made->text.resize(at - 1);
+    }
+    made->from = made->text == "run-date" ? Bound::From::run : Bound::From::reference;
+    if (made->from == Bound::From::reference) made->value = reference(node, made->text);
+    return made;
+  }
+
+  std::unique_ptr<Words> words(const xmlNode* node) {
+    const std::vector<xmlNode*> english = children(node, "en"), latvian = children(node, "lv");
+    const bool said = !english.empty() && !latvian.empty();
+    if (said != xml::has_attribute(node, "", "id"))
+      tell(node, "own words of a rule are an id and both sentences; say id=\"…\", <lv> and <en>, or none");
+    if (!said) return nullptr;
+    return std::make_unique<Words>(
+        Words{attribute(node, "id"), one_line(xml::text(english[0])), one_line(xml::text(latvian[0]))});
   }
 
   void tell_unused() {

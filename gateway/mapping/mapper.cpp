@@ -28,6 +28,7 @@ struct Mapper::State {
         run(std::move(given_run)),
         date_text(to_text(run.date)),
         hints(program.hints),
+        only_the_day{run.date, {}, {}, nullptr},
         bound(program.sources.size()) {
     for (const auto& list : program.lists) codes.emplace(list.get(), CodesOfDay(*list, run.date));
     for (const Condition& condition : program.entitled) prove(condition);
@@ -144,6 +145,17 @@ struct Mapper::State {
 
   // ----- making -----
 
+  const Beside& beside(const Rule& rule) {
+    if (!rule.looks_beside) return only_the_day;
+    looked = only_the_day;
+    if (rule.list != nullptr) looked.codes = &codes.at(rule.list);
+    if (rule.not_before != nullptr && rule.not_before->from == Bound::From::reference)
+      looked.not_before = read(rule.not_before->value);
+    if (rule.not_after != nullptr && rule.not_after->from == Bound::From::reference)
+      looked.not_after = read(rule.not_after->value);
+    return looked;
+  }
+
   // Makes the cell; false: a finding holds it back.
   bool make(const FieldProgram& field, std::string& cell) {
     cell.clear();
@@ -163,12 +175,17 @@ struct Mapper::State {
     }
     std::string_view value = read(field.value);
     if (value.empty()) {
+      for (const Rule& rule : field.present) {
+        std::optional<Complaint> complaint = judge(rule, value, beside(rule));
+        if (!rule.notice) return held(std::move(*complaint), rule.line);
+        find(Weight::notice, std::move(*complaint), field.name, rule.line);
+      }
       cell = field.otherwise;
       return !(cell.empty() && (field.required || field.key)) || held(missing(), field.line);
     }
     for (const Rule& rule : field.rules) {
       if (rule.check == Rule::Check::max_length) continue;
-      std::optional<Complaint> complaint = judge(rule, value, run.date);
+      std::optional<Complaint> complaint = judge(rule, value, beside(rule));
       if (!complaint) continue;
       if (!complaint->notice) return held(std::move(*complaint), rule.line);
       find(Weight::notice, std::move(*complaint), field.name, rule.line);
@@ -188,7 +205,7 @@ struct Mapper::State {
     }
     for (const Rule& rule : field.rules) {
       if (rule.check != Rule::Check::max_length) continue;
-      std::optional<Complaint> complaint = judge(rule, cell, run.date);
+      std::optional<Complaint> complaint = judge(rule, cell, beside(rule));
       if (!complaint) continue;
       if (!complaint->notice) return held(std::move(*complaint), rule.line);
       find(Weight::notice, std::move(*complaint), field.name, rule.line);
@@ -320,6 +337,7 @@ struct Mapper::State {
   std::string date_text;
   std::map<const CodeList*, CodesOfDay> codes;
   std::vector<size_t> hints;
+  Beside only_the_day, looked;
 
   const Subject* subject = nullptr;
   std::vector<const Record*> own;    // the records that may get a row

@@ -12,6 +12,7 @@
 #include "gateway/base/handle.h"
 #include "gateway/mapping/code_list.h"
 #include "gateway/mapping/mapping.h"
+#include "gateway/mapping/span.h"
 
 namespace tilts::mapping {
 
@@ -48,16 +49,36 @@ struct Condition {
   int line = 0;
 };
 
+// The earliest or the latest day that a rule allows.
+struct Bound {
+  enum class From { day, run, reference };
+
+  From from = From::day;
+  Date day{};
+  Value value;  // of reference
+  Span span;
+  std::string text;  // the reference as the mapping says it, for findings
+};
+
+// What a rule says instead of the general words.
+struct Words {
+  std::string id;
+  std::string english;
+  std::string latvian;
+};
+
 struct Rule {
-  enum class Check { personas_kods, date, varis_code, pattern, max_length };
+  enum class Check { personas_kods, date, varis_code, pattern, max_length, code_list, present, absent };
 
   Check check = Check::pattern;
   std::string text;  // of pattern
   std::shared_ptr<xmlRegexp> pattern;
   size_t max_length = 0;
-  std::optional<Date> not_before, not_after;
-  bool not_before_run = false, not_after_run = false;
+  std::unique_ptr<Bound> not_before, not_after;
+  const CodeList* list = nullptr;  // of code_list
+  bool looks_beside = false;       // needs more than the value and the day
   bool notice = false;
+  std::unique_ptr<Words> words;
   int line = 0;
 };
 
@@ -72,7 +93,8 @@ struct FieldProgram {
   bool required = false;
   bool key = false;
   Weight holds = Weight::field;
-  std::vector<Rule> rules;
+  std::vector<Rule> rules;    // judge a value that is there
+  std::vector<Rule> present;  // are broken when there is none
   std::vector<Condition> when;
   int line = 0;
 };

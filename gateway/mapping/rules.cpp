@@ -11,14 +11,15 @@
 namespace tilts::mapping {
 namespace {
 
+constexpr char unreadable_date[] = "date-not-readable";
+
 std::string latvian_date(Date date) {
   return fmt::format("{:02}.{:02}.{:04}", static_cast<unsigned>(date.day()),
                      static_cast<unsigned>(date.month()), static_cast<int>(date.year()));
 }
 
 Complaint not_a_date(std::string_view value) {
-  return {"date-not-readable",
-          fmt::format("\"{}\" is not a date that exists; correct it in the registry", value),
+  return {unreadable_date, fmt::format("\"{}\" is not a date that exists; correct it in the registry", value),
           fmt::format("\"{}\" nav iespējams datums; labojiet to reģistrā", value)};
 }
 
@@ -41,11 +42,40 @@ std::optional<Complaint> judge_code(std::string_view value) {
       true};
 }
 
-std::optional<Complaint> judge_date(const Rule& rule, std::string_view value, Date run_date) {
+// The day a bound comes to; false: what it is counted from is not a date.
+bool resolve(const Bound* bound, std::string_view referred, Date run_date, std::optional<Date>& day) {
+  if (bound == nullptr) return true;
+  switch (bound->from) {
+    case Bound::From::day:
+      day = bound->day;
+      return true;
+    case Bound::From::run:
+      day = shifted(run_date, bound->span);
+      return true;
+    case Bound::From::reference:
+      if (referred.empty()) return true;
+      day = read_day(referred);
+      if (day) day = shifted(*day, bound->span);
+      return day.has_value();
+  }
+  return true;
+}
+
+Complaint bound_not_a_date(const Bound& bound, std::string_view referred) {
+  return {
+      unreadable_date,
+      fmt::format("{}: \"{}\" is not a date that exists; correct it in the registry", bound.text, referred),
+      fmt::format("{}: \"{}\" nav iespējams datums; labojiet to reģistrā", bound.text, referred)};
+}
+
+std::optional<Complaint> judge_date(const Rule& rule, std::string_view value, const Beside& beside) {
   const std::optional<Date> date = read_day(value);
   if (!date) return not_a_date(value);
-  const std::optional<Date> earliest = rule.not_before_run ? std::optional(run_date) : rule.not_before;
-  const std::optional<Date> latest = rule.not_after_run ? std::optional(run_date) : rule.not_after;
+  std::optional<Date> earliest, latest;
+  if (!resolve(rule.not_before.get(), beside.not_before, beside.run_date, earliest))
+    return bound_not_a_date(*rule.not_before, beside.not_before);
+  if (!resolve(rule.not_after.get(), beside.not_after, beside.run_date, latest))
+    return bound_not_a_date(*rule.not_after, beside.not_after);
   if (earliest && *date < *earliest)
     return Complaint{
         "date-too-early",
@@ -70,12 +100,12 @@ bool matches(xmlRegexp* pattern, std::string_view value) {
   return xmlRegexpExec(pattern, reinterpret_cast<const xmlChar*>(text.c_str())) == 1;
 }
 
-std::optional<Complaint> judge_unweighed(const Rule& rule, std::string_view value, Date run_date) {
+std::optional<Complaint> judge_unweighed(const Rule& rule, std::string_view value, const Beside& beside) {
   switch (rule.check) {
     case Rule::Check::personas_kods:
       return judge_code(value);
     case Rule::Check::date:
-      return judge_date(rule, value, run_date);
+      return judge_date(rule, value, beside);
     case Rule::Check::varis_code:
       if (is_varis_code(value)) return std::nullopt;
       return Complaint{
@@ -95,15 +125,36 @@ std::optional<Complaint> judge_unweighed(const Rule& rule, std::string_view valu
                                    value, rule.max_length),
                        fmt::format("\"{}\" ir garāks par {} rakstzīmēm; pašvaldības sistēma to nevar pieņemt",
                                    value, rule.max_length)};
+    case Rule::Check::code_list:
+      if (beside.codes->find(value) != nullptr) return std::nullopt;
+      return not_in_list(*rule.list, value, beside.run_date);
+    case Rule::Check::present:
+      if (!value.empty()) return std::nullopt;
+      return missing();
+    case Rule::Check::absent:
+      if (value.empty()) return std::nullopt;
+      return Complaint{"unexpected",
+                       fmt::format("\"{}\" must not be there; correct it in the registry", value),
+                       fmt::format("Vērtībai \"{}\" šeit nav jābūt; labojiet reģistrā", value)};
   }
   return std::nullopt;
 }
 
+void use_own_words(const Rule& rule, Complaint& complaint) {
+  // A date that cannot be read breaks no bound: words about the bound would mislead.
+  const bool of_bounds = rule.not_before != nullptr || rule.not_after != nullptr;
+  if (of_bounds && complaint.rule == unreadable_date) return;
+  complaint.rule = rule.words->id;
+  complaint.english = rule.words->english;
+  complaint.latvian = rule.words->latvian;
+}
+
 }  // namespace
 
-std::optional<Complaint> judge(const Rule& rule, std::string_view value, Date run_date) {
-  std::optional<Complaint> complaint = judge_unweighed(rule, value, run_date);
+std::optional<Complaint> judge(const Rule& rule, std::string_view value, const Beside& beside) {
+  std::optional<Complaint> complaint = judge_unweighed(rule, value, beside);
   if (complaint && rule.notice) complaint->notice = true;
+  if (complaint && rule.words != nullptr) use_own_words(rule, *complaint);
   return complaint;
 }
 

@@ -16,7 +16,14 @@ struct Complaint {
   bool notice = false;
 };
 
-std::optional<Complaint> judge(const Rule& rule, std::string_view value, Date run_date);
+// What a rule needs beside the value it judges.
+struct Beside {
+  Date run_date;
+  std::string_view not_before, not_after;  // what the references of its bounds say; empty: no such bound
+  const CodesOfDay* codes = nullptr;       // of a rule with a code list
+};
+
+std::optional<Complaint> judge(const Rule& rule, std::string_view value, const Beside& beside);
 
 Complaint missing();
 Complaint not_utf8();

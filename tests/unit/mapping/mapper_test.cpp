@@ -83,6 +83,91 @@ TEST_F(MapperTest, EveryRuleHoldsBackWhatBreaksIt) {
   }
 }
 
+TEST_F(MapperTest, PresentAndAbsentJudgeWhetherThereIsAValue) {
+  EXPECT_EQ(cell("from=\"v\"", R"(<rule check="present"/>)", "a"), "a");
+  EXPECT_EQ(cell("from=\"v\"", R"(<rule check="present"/>)", ""), "held: missing");
+  EXPECT_EQ(cell("from=\"nothing\"", R"(<rule check="present"/>)", "a"), "held: missing");
+  EXPECT_EQ(cell("from=\"v\" default=\"none\"", R"(<rule check="present" notice="yes"/>)", ""),
+            "none notice: missing");
+  EXPECT_EQ(cell("from=\"v\"", R"(<rule check="absent"/>)", ""), "");
+  EXPECT_EQ(cell("from=\"v\"", R"(<rule check="absent"/>)", "a"), "held: unexpected");
+  EXPECT_EQ(cell("from=\"v\"", R"(<rule check="absent" notice="yes"/>)", "a"), "a notice: unexpected");
+  EXPECT_EQ(cell("from=\"v\" holds=\"record\"", R"(<rule check="present"/>)", ""), "row held: missing");
+  // with the others: what is not there is judged by nothing else, and everything by the conditions first
+  EXPECT_EQ(cell("from=\"v\"", R"(<rule check="present" notice="yes"/><rule check="date"/>)", ""),
+            " notice: missing");
+  EXPECT_EQ(cell("from=\"v\"", R"(<rule check="present"/><when field="v" present="yes"/>)", ""), "");
+  EXPECT_EQ(cell("from=\"v\"", R"(<rule check="absent"/><when field="v" is="b"/>)", "a"), "");
+}
+
+class Bounds : public MapperTest {
+ protected:
+  // What the rule says about `applied`, with `ended` beside it; "" for nothing.
+  std::string told(const std::string& bounds, const std::string& applied, const std::string& ended) {
+    Mapper one = mapper(std::string(R"(<join name="previous" record="previous"/>)") + key +
+                        "<field name=\"x\" from=\"applied\"><rule check=\"date\" " + bounds +
+                        "/></field><field name=\"y\" from=\"previous.ended\"/>");
+    const std::vector<Record> records{person({{"applied", applied}, {"ended", ended}}),
+                                      {"previous", "1", "", true, "", {{"ended", ended}}}};
+    const Outcome& outcome = one.map({"K-1", "16117519997", "", records});
+    return outcome.findings.empty() ? "" : outcome.findings[0].rule;
+  }
+};
+
+TEST_F(Bounds, AreCountedFromAReference) {
+  EXPECT_EQ(told(R"(not-after="ended+P2M")", "2026-11-20", "2026-09-20"), "");
+  EXPECT_EQ(told(R"(not-after="ended+P2M")", "2026-11-21", "2026-09-20"), "date-too-late");
+  EXPECT_EQ(told(R"(not-after="ended+P2M")", "2026-02-28", "2025-12-31"), "");
+  EXPECT_EQ(told(R"(not-after="ended+P2M")", "2026-03-01", "2025-12-31"), "date-too-late");
+  EXPECT_EQ(told(R"(not-before="ended")", "2026-09-20", "2026-09-20"), "");
+  EXPECT_EQ(told(R"(not-before="ended")", "2026-09-19", "2026-09-20"), "date-too-early");
+  EXPECT_EQ(told(R"(not-before="previous.ended+P1Y")", "2026-09-19", "2025-09-20"), "date-too-early");
+  EXPECT_EQ(told(R"(not-before="previous.ended+P1Y")", "2026-09-20", "2025-09-20"), "");
+  EXPECT_EQ(told(R"(not-before="ended-P10D")", "2026-09-10", "2026-09-20"), "");
+  EXPECT_EQ(told(R"(not-before="ended-P10D")", "2026-09-09", "2026-09-20"), "date-too-early");
+  EXPECT_EQ(told(R"(not-before="run-date-P120Y")", "1906-11-21", ""), "");
+  EXPECT_EQ(told(R"(not-before="run-date-P120Y")", "1906-11-20", ""), "date-too-early");
+  EXPECT_EQ(told(R"(not-after="run.date+P1D")", "2026-11-23", ""), "date-too-late");
+}
+
+TEST_F(Bounds, DoNotApplyWhenTheReferenceIsEmptyAndAreFoundWhenItIsUnreadable) {
+  EXPECT_EQ(told(R"(not-after="ended+P2M")", "2026-11-21", ""), "");
+  EXPECT_EQ(told(R"(not-after="ended+P2M")", "2026-11-21", "2026-02-30"), "date-not-readable");
+  EXPECT_EQ(told(R"(not-before="ended+P2M")", "2026-11-21", "soon"), "date-not-readable");
+}
+
+class OwnWords : public MapperTest {
+ protected:
+  Finding found(const std::string& attributes, const std::string& value) {
+    Mapper one = field("from=\"v\"", "<rule " + attributes +
+                                         R"( id="course-of-group"><lv>Kurss nav
+        14 dienas.</lv><en>The course is not 14 days.</en></rule>)");
+    const std::vector<Record> records{person({{"v", value}})};
+    const Outcome& outcome = one.map({"K-1", "16117519997", "", records});
+    return outcome.findings.empty() ? Finding{} : outcome.findings[0];
+  }
+};
+
+TEST_F(OwnWords, TakeThePlaceOfTheGeneralOnes) {
+  const Finding finding = found(R"(check="pattern" value="14" notice="yes")", "21");
+  EXPECT_EQ(finding.rule, "course-of-group");
+  EXPECT_EQ(finding.weight, Weight::notice);
+  EXPECT_EQ(finding.field, "x");
+  EXPECT_EQ(finding.english, "The course is not 14 days.");
+  EXPECT_EQ(finding.latvian, "Kurss nav 14 dienas.");
+  EXPECT_EQ(found(R"(check="pattern" value="14")", "21").weight, Weight::field);
+  EXPECT_EQ(found(R"(check="present")", "").rule, "course-of-group");
+  EXPECT_EQ(found(R"(check="absent")", "a").rule, "course-of-group");
+  EXPECT_EQ(found(R"(check="personas-kods")", "16117519998").rule, "course-of-group");
+  EXPECT_EQ(found(R"(check="max-length" value="1")", "21").rule, "course-of-group");
+}
+
+TEST_F(OwnWords, AboutABoundAreNotSaidOfADateThatCannotBeRead) {
+  EXPECT_EQ(found(R"(check="date" not-after="run-date")", "2026-11-22").rule, "course-of-group");
+  EXPECT_EQ(found(R"(check="date" not-after="run-date")", "tomorrow").rule, "date-not-readable");
+  EXPECT_EQ(found(R"(check="date")", "tomorrow").rule, "course-of-group");
+}
+
 TEST_F(MapperTest, EveryFormatWritesWhatItSays) {
   EXPECT_EQ(cell(R"(from="v" format="date-lv")", "", "2026-01-02"), "02.01.2026");
   EXPECT_EQ(cell(R"(from="v" format="date")", "", "2026-11-20T22:30:00Z"),
@@ -253,6 +338,17 @@ TEST_F(Lookup, FollowsTheRunsDay) {
   Mapper last_year = mapper(body, 2026y / December / 31), this_year = mapper(body, 2027y / January / 1);
   EXPECT_EQ(last_year.map({"K", "", "", records}).rows[0].row.cells[1], "old");
   EXPECT_EQ(this_year.map({"K", "", "", records}).rows[0].row.cells[1], "new");
+}
+
+TEST_F(Lookup, ARuleAsksForACodeOfTheRunsDayAndLeavesTheValue) {
+  const std::string body =
+      list + std::string(key) + R"(<field name="x" from="v"><rule check="code-list" value="list"/></field>)";
+  const std::vector<Record> known{person({{"v", "Piekrastes novads"}})}, unknown{person({{"v", "X"}})};
+  Mapper one = mapper(body), before = mapper(body, 2021y / June / 30);
+  EXPECT_EQ(one.map({"K", "", "", known}).rows[0].row.cells[1], "Piekrastes novads");
+  EXPECT_THAT(one.map({"K", "", "", known}).findings, IsEmpty());
+  EXPECT_EQ(one.map({"K", "", "", unknown}).findings[0].rule, "not-in-code-list");
+  EXPECT_EQ(before.map({"K", "", "", known}).findings[0].rule, "not-in-code-list");
 }
 
 TEST_F(Lookup, AFindingNamesFileLineAndFieldInTwoLanguages) {

@@ -9,6 +9,7 @@
 namespace tilts::mapping {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -89,6 +90,62 @@ TEST_F(MappingFile, TellsAllProblemsAtOnceAndInOrder) {
           HasSubstr("m.xml:12: a field cannot be called \"action\""),
           HasSubstr("m.xml:13: not-before and not-after belong to the rule date"),
           HasSubstr("m.xml:14: \"many\" is no length"), HasSubstr("m.xml:15: lookup belongs to same-as")));
+}
+
+TEST_F(MappingFile, TellsWhatIsWrongWithRules) {
+  EXPECT_THAT(problems(key + std::string(R"(
+<field name="a" from="code"><rule check="present" value="x"/></field>
+<field name="b" from="code"><rule check="absent" not-after="run-date"/></field>
+<field name="c" from="code"><rule check="code-list" value="none"/></field>
+<field name="d" from="code"><rule check="code-list"/></field>
+<field name="e" from="code"><rule check="date" not-after="gone.applied+P1Y"/></field>
+<field name="f" from="code"><rule check="present" id="f"/></field>
+<field name="g" from="code"><rule check="present"><lv>Nav.</lv><en>None.</en></rule></field>)")),
+              ElementsAre(HasSubstr("m.xml:3: the rule present takes no value"),
+                          HasSubstr("m.xml:4: not-before and not-after belong to the rule date"),
+                          HasSubstr("m.xml:5: there is no code list \"none\""),
+                          HasSubstr("m.xml:6: the rule code-list needs a value"),
+                          HasSubstr("m.xml:7: \"gone.applied\": there is no join \"gone\""),
+                          HasSubstr("m.xml:8: own words of a rule are an id and both sentences"),
+                          HasSubstr("m.xml:9: own words of a rule are an id and both sentences")));
+}
+
+TEST_F(MappingFile, OwnWordsComeInBothLanguagesAndUnderOneId) {
+  const std::string words = "<lv>Nav.</lv><en>None.</en></rule>";
+  EXPECT_THAT(problems(key + std::string("\n<field name=\"a\" from=\"code\"><rule check=\"present\" "
+                                         "id=\"a\"><lv>Nav.</lv></rule></field>")),
+              Contains(HasSubstr("m.xml:3: Element 'rule': Missing child element(s)")));
+  EXPECT_THAT(problems(key + std::string("\n<field name=\"a\" from=\"code\"><rule check=\"present\" "
+                                         "id=\"a\"><lv> </lv><en>None.</en></rule></field>")),
+              Contains(HasSubstr("m.xml:3: Element 'lv'")));
+  EXPECT_THAT(problems(key +
+                       std::string("\n<field name=\"a\" from=\"code\"><rule check=\"present\" "
+                                   "id=\"a\">") +
+                       words + "\n<rule check=\"date\" id=\"a\">" + words + "</field>"),
+              ElementsAre(HasSubstr("m.xml:4: Element 'rule': Duplicate key-sequence ['a']")));
+}
+
+TEST_F(MappingFile, ABoundIsADayOrAReferenceWithASpan) {
+  const auto with = [&](const std::string& bound) {
+    return problems(key + std::string("\n<field name=\"a\" from=\"code\"><rule check=\"date\" not-after=\"") +
+                    bound + "\"/></field>");
+  };
+  for (const char* bound : {"2026-11-21", "run-date", "run-date-P120Y", "run.date+P1D", "ended+P1Y2M3D",
+                            "medical-end-P2M", "person.ended+P2M"})
+    EXPECT_THAT(with(bound), IsEmpty()) << bound;
+  for (const char* bound :
+       {"2026-02-30", "2026-01-01+P2M", "ended+2M", "ended+P", "ended+P2M1Y", "ended+PT2H", "ended P2M"})
+    EXPECT_THAT(with(bound), Contains(HasSubstr("m.xml:3: Element 'rule', attribute 'not-after'"))) << bound;
+}
+
+TEST_F(MappingFile, WhatABoundRefersToIsReadOfTheRegistry) {
+  EXPECT_THAT(
+      problems(R"(<join name="before" record="previous"/>)" + std::string(key) +
+               R"(<field name="a" from="code"><rule check="date" not-before="before.applied+P1Y"/></field>)"),
+      IsEmpty());
+  ASSERT_EQ(mapping_->references().size(), 4u);
+  EXPECT_EQ(mapping_->references()[3].record, "previous");
+  EXPECT_EQ(mapping_->references()[3].field, "applied");
 }
 
 TEST_F(MappingFile, TwoFieldsOfOneNameAreRefused) {
