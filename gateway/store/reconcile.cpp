@@ -23,7 +23,7 @@ constexpr Sql kUnsettled =
     "SELECT id FROM submission WHERE state IN ('prepared', 'sending', 'unknown') ORDER BY created, id";
 constexpr Sql kAskedFirst = "SELECT id FROM submission WHERE asked_first = 1 ORDER BY created, id";
 
-constexpr Sql kSent = "SELECT attempt, expires FROM submission_sent WHERE key = $1";
+constexpr Sql kSent = "SELECT attempt FROM submission_sent WHERE key = $1";
 constexpr Sql kKeep =
     "INSERT INTO submission_sent (key, attempt, message_id, expires) VALUES ($1, $2, $3, $4)"
     " ON CONFLICT (key) DO UPDATE SET attempt = excluded.attempt, message_id = excluded.message_id,"
@@ -150,8 +150,6 @@ bool Submissions::meet(Transaction& transaction, const Submission& known, const 
   then.attempt = begun.attempt;
   then.message_id = begun.message_id;
   then.expires = begun.expires;
-  const Time until = standing(transaction);
-  if (until != Time{}) then.expires = later(begun.expires, until);
   then.asked_first = false;
   // The registry has it, said in a trusted answer: it is never sent again. An `unknown` might be.
   if (known.state == SubmissionState::received) {
@@ -173,12 +171,8 @@ bool Submissions::meet(Transaction& transaction, const Submission& known, const 
 }
 
 bool Submissions::keep_for_later(Transaction& transaction, const Begun& begun) const {
-  Time expires = begun.expires;
-  if (const auto sent = transaction.row<int64_t, Time>(kSent, begun.key)) {
-    if (begun.attempt <= std::get<0>(*sent)) return false;
-    expires = later(expires, std::get<1>(*sent));
-  }
-  transaction.run(kKeep, begun.key, begun.attempt, begun.message_id, expires);
+  if (begun.attempt <= transaction.value<int64_t>(0, kSent, begun.key)) return false;
+  transaction.run(kKeep, begun.key, begun.attempt, begun.message_id, begun.expires);
   return true;
 }
 
