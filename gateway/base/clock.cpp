@@ -112,13 +112,16 @@ Date parse_date(std::string_view text) {
   return date;
 }
 
-Date day_in(std::string_view zone, Time time) {
+Date day_in(std::string_view zone, Time time) { return wall_time_in(zone, time).day; }
+
+WallTime wall_time_in(std::string_view zone, Time time) {
   try {
     const auto local = date::locate_zone(std::string(zone))->to_local(time);
     const date::year_month_day day{date::floor<date::days>(local)};
-    return Date{std::chrono::year{static_cast<int>(day.year())},
-                std::chrono::month{static_cast<unsigned>(day.month())},
-                std::chrono::day{static_cast<unsigned>(day.day())}};
+    return {Date{std::chrono::year{static_cast<int>(day.year())},
+                 std::chrono::month{static_cast<unsigned>(day.month())},
+                 std::chrono::day{static_cast<unsigned>(day.day())}},
+            date::floor<std::chrono::minutes>(local - date::floor<date::days>(local))};
   } catch (const std::runtime_error& unknown) {
     throw Error(Code::config, fmt::format("time zone {}: {}", zone, unknown.what()));
   }

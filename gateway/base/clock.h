@@ -36,7 +36,12 @@ Time parse_time(std::string_view text);
 // xs:date without a zone. Throws Error(config) when it is not one or no such day exists.
 Date parse_date(std::string_view text);
 
-// The calendar day in a named zone of the tz database ("Europe/Riga").
+// What calendar and clock show in a named zone of the tz database ("Europe/Riga").
+struct WallTime {
+  Date day;
+  std::chrono::minutes of_day;
+};
+WallTime wall_time_in(std::string_view zone, Time time);
 Date day_in(std::string_view zone, Time time);
 
 }  // namespace tilts

@@ -30,7 +30,7 @@ bool LegalBasis::allows(std::string_view operation) const {
 }
 
 std::string JobSettings::zone() const {
-  return schedule && !schedule->zone.empty() ? schedule->zone : "Europe/Riga";
+  return schedule && !schedule->zone.empty() ? schedule->zone : std::string(country_zone);
 }
 
 const RegistrySettings* Configuration::registry(std::string_view wanted) const {
@@ -43,6 +43,10 @@ const LegalBasis* Configuration::legal_basis(std::string_view id) const {
 
 const JobSettings* Configuration::job(std::string_view wanted) const {
   return find(jobs, &JobSettings::name, wanted);
+}
+
+const IntakeSettings* Configuration::intake(std::string_view wanted) const {
+  return find(intakes, &IntakeSettings::name, wanted);
 }
 
 const TargetSettings* Configuration::target(std::string_view wanted) const {

@@ -66,6 +66,9 @@ struct LegalBasis {
   bool allows(std::string_view operation) const;
 };
 
+// Whose calendar the days are where nothing else is said.
+inline constexpr const char* country_zone = "Europe/Riga";
+
 enum class Missed { catch_up, skip };
 
 struct ScheduleSettings {
@@ -114,6 +117,22 @@ struct JobSettings {
   std::string zone() const;
 };
 
+// Where entries for a state queue come from: a folder that the municipal system writes into. Each file's
+// answer lies beside it.
+struct IntakeSettings {
+  int line = 0;
+  std::string name;
+  std::string registry;
+  std::string legal_basis;
+  std::string folder;
+  std::string schema;      // XSD of an entry
+  std::string rules;       // mapping whose findings warn; may be empty
+  std::string population;  // registry whose records about the person the rules may read; may be empty
+  std::chrono::seconds every{15};
+  std::chrono::days kept{90};             // settled entries and their answers; nothing else is ever removed
+  std::chrono::days evidence_kept{3653};  // SIVA keeps its own for ten years
+};
+
 enum class TargetKind { csv, xml, ndjson, sql };
 enum class Encoding { utf_8, windows_1257 };
 // Who opens a csv file: people (a spreadsheet: BOM, codes as text, guarded cells) or a program (RFC 4180).
@@ -140,7 +159,8 @@ struct Configuration {
   std::string master_key;  // file
   std::string findings_folder;
   std::string checkpoints_folder;
-  std::string heartbeat;  // file
+  std::string send_journal;  // file; empty where nothing is submitted
+  std::string heartbeat;     // file
   std::string
       alarm_command;  // a shell command that gets the alarm's text on its standard input; may be empty
   std::string adapters_folder;
@@ -148,12 +168,14 @@ struct Configuration {
   std::vector<RegistrySettings> registries;
   std::vector<LegalBasis> legal_bases;
   std::vector<JobSettings> jobs;
+  std::vector<IntakeSettings> intakes;
   std::vector<TargetSettings> targets;
 
   // By name; nullptr when there is none. load() proved that the names inside a configuration resolve.
   const RegistrySettings* registry(std::string_view name) const;
   const LegalBasis* legal_basis(std::string_view id) const;
   const JobSettings* job(std::string_view name) const;
+  const IntakeSettings* intake(std::string_view name) const;
   const TargetSettings* target(std::string_view name) const;
 };
 

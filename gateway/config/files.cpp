@@ -26,12 +26,15 @@ class Files {
     check_folder(0, "findings", configuration_.findings_folder);
     check_folder(0, "checkpoints", configuration_.checkpoints_folder);
     check_folder(0, "heartbeat", fs::path(configuration_.heartbeat).parent_path());
+    if (!configuration_.send_journal.empty())
+      check_folder(0, "send-journal", fs::path(configuration_.send_journal).parent_path());
     check_connection(0, "store", configuration_.store.connection);
     if (!is_folder(configuration_.adapters_folder))
       problem(0, "adapters: {} is not a folder; put the adapter libraries there",
               configuration_.adapters_folder);
     for (const RegistrySettings& registry : configuration_.registries) check(registry);
     for (const JobSettings& job : configuration_.jobs) check(job);
+    for (const IntakeSettings& intake : configuration_.intakes) check(intake);
     for (const TargetSettings& target : configuration_.targets) check(target);
   }
 
@@ -197,6 +200,17 @@ class Files {
              job.roster.csv);
     for (const DeliverySettings& delivery : job.deliveries)
       check_readable(delivery.line, fmt::format("job {}: mapping", job.name), delivery.mapping);
+  }
+
+  void check(const IntakeSettings& intake) {
+    const std::string what = "intake " + intake.name;
+    if (is_folder(intake.folder))
+      check_folder(intake.line, what, intake.folder);  // answers are written beside the entries
+    else  // a network share may come back: the daemon looks again
+      notice(intake.line, "{}: {} is not a folder now; no entry is taken in until it is there", what,
+             intake.folder);
+    check_readable(intake.line, what + ": schema", intake.schema);
+    if (!intake.rules.empty()) check_readable(intake.line, what + ": rules", intake.rules);
   }
 
   void check(const TargetSettings& target) {

@@ -212,6 +212,22 @@ JobSettings job(const Element& element) {
   return read;
 }
 
+IntakeSettings intake(const Element& element) {
+  IntakeSettings read;
+  read.line = element.line();
+  read.name = element.text("name");
+  read.registry = element.text("registry");
+  read.legal_basis = element.text("legal-basis");
+  read.folder = element.path("folder");
+  read.schema = element.path("schema");
+  read.rules = element.path("rules");
+  read.population = element.text("population");
+  read.every = std::chrono::seconds{element.number<unsigned>("every-seconds")};
+  read.kept = std::chrono::days{element.number<unsigned>("kept-days")};
+  read.evidence_kept = std::chrono::days{element.number<unsigned>("evidence-days")};
+  return read;
+}
+
 TargetSettings target(const Element& element) {
   TargetSettings read;
   read.line = element.line();
@@ -272,6 +288,8 @@ Configuration read_configuration(const xmlDoc& document, const std::filesystem::
       read.findings_folder = part.path("folder");
     } else if (name == "checkpoints") {
       read.checkpoints_folder = part.path("folder");
+    } else if (name == "send-journal") {
+      read.send_journal = part.path("file");
     } else if (name == "heartbeat") {
       read.heartbeat = part.path("file");
     } else if (name == "alarm") {
@@ -285,6 +303,8 @@ Configuration read_configuration(const xmlDoc& document, const std::filesystem::
       read.legal_bases.push_back(legal_basis(part));
     } else if (name == "job") {
       read.jobs.push_back(job(part));
+    } else if (name == "intake") {
+      read.intakes.push_back(intake(part));
     } else if (name == "target") {
       read.targets.push_back(target(part));
     }

@@ -18,10 +18,12 @@ class References {
     unique("registry", configuration_.registries, &RegistrySettings::name);
     unique("legal-basis", configuration_.legal_bases, &LegalBasis::id);
     unique("job", configuration_.jobs, &JobSettings::name);
+    unique("intake", configuration_.intakes, &IntakeSettings::name);
     unique("target", configuration_.targets, &TargetSettings::name);
     for (const RegistrySettings& registry : configuration_.registries) check(registry);
     for (const LegalBasis& basis : configuration_.legal_bases) check(basis);
     for (const JobSettings& job : configuration_.jobs) check(job);
+    for (const IntakeSettings& intake : configuration_.intakes) check(intake);
     check_targets();
   }
 
@@ -74,35 +76,52 @@ class References {
   void check(const JobSettings& job) {
     if (!configuration_.registry(job.registry))
       problem(job.line, "job {}: no registry is called {}", job.name, job.registry);
-    check_legal_basis(job);
+    const LegalBasis* basis =
+        check_legal_basis(job.line, "job " + job.name, job.legal_basis, job.registry, job.zone());
+    if (basis && !basis->allows(job.operation))
+      problem(job.line, "job {}: legal-basis {} does not allow operation {}", job.name, basis->id,
+              job.operation);
     for (const DeliverySettings& delivery : job.deliveries)
       if (!configuration_.target(delivery.target))
         problem(delivery.line, "job {}: no target is called {}", job.name, delivery.target);
   }
 
-  void check_legal_basis(const JobSettings& job) {
-    const LegalBasis* basis = configuration_.legal_basis(job.legal_basis);
+  void check(const IntakeSettings& intake) {
+    const std::string what = "intake " + intake.name;
+    if (!configuration_.registry(intake.registry))
+      problem(intake.line, "{}: no registry is called {}", what, intake.registry);
+    if (!intake.population.empty() && !configuration_.registry(intake.population))
+      problem(intake.line, "{}: no registry is called {}", what, intake.population);
+    check_legal_basis(intake.line, what, intake.legal_basis, intake.registry, country_zone);
+    if (configuration_.send_journal.empty())
+      problem(intake.line,
+              "{}: what is sent once needs a send-journal; say <send-journal file=\"…\"/> on another path "
+              "than the store",
+              what);
+  }
+
+  // nullptr when there is none, or it is another registry's.
+  const LegalBasis* check_legal_basis(int line, const std::string& what, const std::string& id,
+                                      const std::string& registry, const std::string& zone) {
+    const LegalBasis* basis = configuration_.legal_basis(id);
     if (!basis) {
-      problem(job.line, "job {}: no legal-basis is called {}; nobody may be asked about without one",
-              job.name, job.legal_basis);
-      return;
+      problem(line, "{}: no legal-basis is called {}; nobody may be asked about without one", what, id);
+      return nullptr;
     }
-    if (basis->registry != job.registry)
-      problem(job.line, "job {}: legal-basis {} is for registry {}, the job asks {}", job.name, basis->id,
-              basis->registry, job.registry);
-    if (!basis->allows(job.operation))
-      problem(job.line, "job {}: legal-basis {} does not allow operation {}", job.name, basis->id,
-              job.operation);
-    const Date today = day_in(job.zone(), now_);
+    if (basis->registry != registry)
+      problem(line, "{}: legal-basis {} is for registry {}, not for {}", what, basis->id, basis->registry,
+              registry);
+    const Date today = day_in(zone, now_);
     if (today < basis->valid_from)
-      problem(job.line, "job {}: legal-basis {} begins on {}; until then the job may not ask", job.name,
-              basis->id, to_text(basis->valid_from));
+      problem(line, "{}: legal-basis {} begins on {}; until then nobody may be asked about", what, basis->id,
+              to_text(basis->valid_from));
     else if (basis->valid_to < today)
-      problem(job.line, "job {}: legal-basis {} ended on {}; renew contract {} and its dates here", job.name,
-              basis->id, to_text(basis->valid_to), basis->contract);
+      problem(line, "{}: legal-basis {} ended on {}; renew contract {} and its dates here", what, basis->id,
+              to_text(basis->valid_to), basis->contract);
     else if (std::chrono::sys_days{basis->valid_to} < std::chrono::sys_days{today} + announced_before)
-      notice(basis->line, "legal-basis {} ends on {}: renew contract {} in time, job {} stops then",
-             basis->id, to_text(basis->valid_to), basis->contract, job.name);
+      notice(basis->line, "legal-basis {} ends on {}: renew contract {} in time, {} stops then", basis->id,
+             to_text(basis->valid_to), basis->contract, what);
+    return basis;
   }
 
   void check_targets() {

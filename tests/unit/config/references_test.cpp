@@ -18,11 +18,10 @@ TEST(References, UnknownNamesAreAllNamed) {
       .with(R"(operations="residents changes resident" registry="population")",
             R"(operations="residents" registry="land")")
       .with(R"(target="residents")", R"(target="nobody")");
-  EXPECT_THAT(
-      house.problems(),
-      ElementsAre("23: legal-basis residents: no registry is called land",
-                  "25: job residents: legal-basis residents is for registry land, the job asks population",
-                  "30: job residents: no target is called nobody"));
+  EXPECT_THAT(house.problems(),
+              ElementsAre("23: legal-basis residents: no registry is called land",
+                          "25: job residents: legal-basis residents is for registry land, not for population",
+                          "30: job residents: no target is called nobody"));
 }
 
 TEST(References, AJobNeedsItsRegistry) {
@@ -31,7 +30,7 @@ TEST(References, AJobNeedsItsRegistry) {
   EXPECT_THAT(
       house.problems(),
       ElementsAre("25: job residents: no registry is called land",
-                  "25: job residents: legal-basis residents is for registry population, the job asks land"));
+                  "25: job residents: legal-basis residents is for registry population, not for land"));
 }
 
 TEST(References, NoJobWithoutALegalBasis) {
@@ -63,13 +62,33 @@ TEST(References, ALegalBasisHasItsDays) {
       ElementsAre(
           "25: job residents: legal-basis residents ended on 2027-12-31; renew contract PMLP-2026-014 "
           "and its dates here"));
-  EXPECT_THAT(
-      house.problems("2025-12-31T12:00:00Z"),
-      ElementsAre("25: job residents: legal-basis residents begins on 2026-01-01; until then the job may not "
-                  "ask"));
+  EXPECT_THAT(house.problems("2025-12-31T12:00:00Z"),
+              ElementsAre("25: job residents: legal-basis residents begins on 2026-01-01; until then nobody "
+                          "may be asked about"));
   house.with(R"(valid-to="2027-12-31")", R"(valid-to="2025-12-31")");
   EXPECT_THAT(house.problems("2026-11-21T12:00:00Z")[0],
               "23: legal-basis residents: it ends (2025-12-31) before it begins (2026-01-01)");
+}
+
+TEST(References, AnIntakeNeedsItsRegistryItsLegalBasisAndASendJournal) {
+  const std::string intake =
+      R"(<intake name="queue" registry="land" legal-basis="none" folder="out" schema="roster.csv"/>
+  )";
+  House house;
+  house.with(second_target, intake + std::string(second_target));
+  EXPECT_THAT(
+      house.problems(),
+      ElementsAre("38: intake queue: no registry is called land",
+                  "38: intake queue: no legal-basis is called none; nobody may be asked about without one",
+                  "38: intake queue: what is sent once needs a send-journal; say <send-journal "
+                  "file=\"…\"/> on another path than the store"));
+  House sound;
+  sound.with(
+      second_target,
+      R"(<intake name="queue" registry="population" legal-basis="residents" folder="out" schema="roster.csv"/>
+  )" + std::string(second_target));
+  sound.with("<heartbeat ", "<send-journal file=\"var/send.journal\"/>\n  <heartbeat ");
+  EXPECT_THAT(sound.problems(), IsEmpty());
 }
 
 TEST(References, NoNameTwice) {
