@@ -222,6 +222,10 @@ Profile read_profile(const Reader& root, Problems& problems) {
   read_limits(root.child("limits"), profile.limits);
   read_answer_limits(root.child("limits"), profile.answer.limits);
   profile.answer.limits.bytes = profile.limits.answer_bytes;
+  if (const Reader submission = root.child("submission"); submission.exists()) {
+    profile.settle.emplace();
+    submission.seconds("settle-seconds", *profile.settle);
+  }
   for (const Reader& operation : root.child("operations").children("operation"))
     profile.operations.push_back({operation.text("name"), operation.text("action")});
   for (const Reader& name : root.child("names").children("name"))

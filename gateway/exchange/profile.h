@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,8 @@ struct Profile {
   Signing request;
   Policy answer;
   TransportLimits limits;
+  // How long after a request's Expires the registry may still work on what it accepted; nothing: nobody knows.
+  std::optional<std::chrono::seconds> settle;
   std::vector<Operation> operations;
   std::map<std::string, std::string, std::less<>> names;
   // What was loosened and why, one sentence each, for `tilts check`: legacy algorithms, parts left out,

@@ -38,6 +38,17 @@ std::string refusal(const std::string& text) {
   return "accepted";
 }
 
+TEST(Profile, a_settle_time_is_known_only_when_it_is_said) {
+  const std::string signature = "<signature><part>Body</part><part>Timestamp</part></signature>";
+  const std::string answer = "<answer signature='required'/>";
+  EXPECT_FALSE(parse_profile(profile_text(), "p.xml").settle);
+  const Profile said =
+      parse_profile(profile_text(signature, answer, "<submission settle-seconds='300'/>\n"), "p.xml");
+  EXPECT_EQ(said.settle, std::chrono::seconds{300});
+  EXPECT_THAT(refusal(profile_text(signature, answer, "<submission settle-seconds='0'/>\n")),
+              HasSubstr("settle"));
+}
+
 TEST(Profile, reads_the_shipped_one) {
   const Profile profile = population();
   EXPECT_EQ(profile.id, "population");
