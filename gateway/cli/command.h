@@ -64,10 +64,15 @@ void add_check(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 void add_findings(CLI::App& app, Context& context);
 void add_init(CLI::App& app, Context& context);
+void add_restore(CLI::App& app, Context& context);
 void add_run(CLI::App& app, Context& context);
 void add_runs(CLI::App& app, Context& context);
 void add_serve(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
+void add_submissions(CLI::App& app, Context& context);
+// Its words that write: the daemon takes them too.
+void add_submission_steps(CLI::App& submissions, Context& context);
+void add_submit(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 
 // Reads the words and does what they say. Every error ends here as one sentence on `err` and an exit code.

@@ -13,6 +13,10 @@
 #include "gateway/config/configuration.h"
 #include "gateway/pull/job_runner.h"
 
+namespace tilts::push {
+class SubmissionRunner;
+}
+
 namespace tilts::cli {
 
 // The daemon's own things, when it does a command's work (Context::served).
@@ -20,8 +24,9 @@ struct Served {
   const config::Configuration& configuration;
   pull::JobRunner& runner;
   store::Store& store;
-  std::string user;      // who asked
-  std::stop_token stop;  // Ctrl-C there, SIGTERM here
+  push::SubmissionRunner* submissions;  // nullptr: no intake is configured
+  std::string user;                     // who asked
+  std::stop_token stop;                 // Ctrl-C there, SIGTERM here
 };
 
 // The daemon's socket, beside its heartbeat.

@@ -33,11 +33,14 @@ void add_all(CLI::App& app, Context& context) {
   add_runs(app, context);
   add_findings(app, context);
   add_approve(app, context);
+  add_submit(app, context);
+  add_submissions(app, context);
   add_alarms(app, context);
   add_adapters(app, context);
   add_audit(app, context);
   add_verify(app, context);
   add_backup(app, context);
+  add_restore(app, context);
   add_completion(app, context);
 }
 
@@ -45,6 +48,9 @@ void add_all(CLI::App& app, Context& context) {
 void add_handed(CLI::App& app, Context& context) {
   add_run(app, context);
   add_approve(app, context);
+  add_submit(app, context);
+  add_submission_steps(*app.add_subcommand("submissions", "")->require_subcommand(1), context);
+  add_restore(app, context);
   add_audit_proof(*app.add_subcommand("audit", "")->require_subcommand(1), context);
 }
 

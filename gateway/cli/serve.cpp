@@ -1,5 +1,9 @@
+#include <condition_variable>
 #include <exception>
+#include <memory>
+#include <mutex>
 #include <sstream>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <Poco/Util/ServerApplication.h>
@@ -14,6 +18,7 @@
 #include "gateway/exchange/libraries.h"
 #include "gateway/pull/deliveries.h"
 #include "gateway/pull/job_runner.h"
+#include "gateway/push/submission_runner.h"
 #include "gateway/registries/registries.h"
 #include "gateway/schedule/scheduler.h"
 
@@ -83,19 +88,40 @@ class Daemon final : public Poco::Util::ServerApplication {
     schedule::Scheduler scheduler(planner, bell, duties, configuration.heartbeat, context_.clock);
     bell.note(fmt::format("tilts {}: {}: serving {}", TILTS_VERSION, heading(configuration),
                           counted(static_cast<int64_t>(configuration.jobs.size()), "job", "jobs")));
+    std::unique_ptr<push::SubmissionRunner> submissions;
+    if (!configuration.intakes.empty())
+      submissions =
+          std::make_unique<push::SubmissionRunner>(configuration, store, registries, context_.clock);
     {
+      const std::jthread submitting = serve_submissions(submissions.get(), bell, signals.token());
       const ServiceDesk desk(
           desk_file(configuration), setup_of(configuration),
           [&](const ServiceDesk::Request& request, std::ostream& out, std::ostream& err,
               const std::stop_token& stop) {
             bell.note(fmt::format("tilts {} for {}", request.words.empty() ? "" : request.words.front(),
                                   request.user));
-            return work_for(request, {configuration, runner, store, request.user, stop}, out, err);
+            return work_for(request, {configuration, runner, store, submissions.get(), request.user, stop},
+                            out, err);
           },
           signals.token());
       scheduler.serve(signals.token());
     }
     bell.note("stopped; what was open carries on at the next start");
+  }
+
+  // Round after round, until told to stop. What somebody must be told of rings as long as it stands.
+  static std::jthread serve_submissions(push::SubmissionRunner* submissions, schedule::Bell& bell,
+                                        std::stop_token stop) {
+    if (submissions == nullptr) return {};
+    return std::jthread([submissions, &bell, stop = std::move(stop)] {
+      std::mutex mutex;
+      std::condition_variable_any wake;
+      while (!stop.stop_requested()) {
+        bell.announce("submissions", submissions->round(stop));
+        std::unique_lock lock(mutex);
+        wake.wait_for(lock, stop, submissions->every(), [] { return false; });
+      }
+    });
   }
 
   // A command's words, with the daemon's things; what it prints goes to whoever typed it.

@@ -46,7 +46,9 @@ Registry open(const config::Configuration& configuration, const config::Registry
 }  // namespace
 
 std::unique_ptr<host::Adapter> Registry::adapter(host::Watchdog& watchdog) const {
-  return std::make_unique<host::Adapter>(library, settings_of(settings), host::Limits{}, &watchdog);
+  host::Limits limits;
+  limits.content = exchange->profile().limits.request_bytes;
+  return std::make_unique<host::Adapter>(library, settings_of(settings), limits, &watchdog);
 }
 
 std::vector<std::string> Registry::problems() const {

@@ -20,6 +20,8 @@ constexpr Sql kAdd =
 constexpr Sql kKnown = "SELECT id, digest FROM submission WHERE key = $1";
 constexpr Sql kAddAttachment =
     "INSERT INTO submission_attachment (submission, number, content) VALUES ($1, $2, $3)";
+constexpr Sql kNextAttachment =
+    "SELECT COALESCE(MAX(number), 0) + 1 FROM submission_attachment WHERE submission = $1";
 constexpr Sql kAttachments =
     "SELECT number, content FROM submission_attachment WHERE submission = $1 ORDER BY number";
 constexpr Sql kAddFinding =
@@ -51,6 +53,7 @@ constexpr Sql kOf =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
     " absent_at, due, receipt, content, created, changed, asked_first FROM submission"
     " WHERE subject = $1 ORDER BY created DESC, id";
+constexpr Sql kLastChange = "SELECT COALESCE(MAX(changed), 0) FROM submission";
 constexpr Sql kDue =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
     " absent_at, due, receipt, content, created, changed, asked_first FROM submission"
@@ -224,6 +227,8 @@ std::vector<Submission> Submissions::of(Session& session, std::string_view code)
   const auto subject = subjects_.find(session, code);
   return subject ? submissions(session, vault_, kOf, *subject) : std::vector<Submission>();
 }
+
+Time Submissions::last_change(Session& session) const { return session.value<Time>({}, kLastChange); }
 
 std::vector<SubmissionAttachment> Submissions::attachments(Session& session, std::string_view id) const {
   std::vector<SubmissionAttachment> attachments;
@@ -479,6 +484,31 @@ bool Submissions::resend(Transaction& transaction, std::string_view id, std::str
                         user,
                         fmt::format("sent again: {}", because)},
                        now);
+}
+
+bool Submissions::answered_by_hand(Transaction& transaction, std::string_view id, std::string_view receipt,
+                                   const Document& document, std::string_view user, Time now) const {
+  const auto known = find(transaction, id);
+  const std::string digest = hex(sha256(document.bytes));
+  if (!known || !take(transaction,
+                      {id,
+                       known->attempt,
+                       SubmissionState::unknown,
+                       SubmissionState::unknown,
+                       SubmissionState::received,
+                       {},
+                       receipt,
+                       user,
+                       fmt::format("received by the registry as {}, by the document {} (SHA-256 {})", receipt,
+                                   document.name, digest)},
+                      now))
+    return false;
+  const auto number = transaction.value<int64_t>(1, kNextAttachment, id);
+  transaction.run(kAddAttachment, id, number,
+                  Blob{vault_.seal(place(id, "attachment", number),
+                                   pack("answer: " + document.name, "application/octet-stream", digest,
+                                        document.bytes))});
+  return true;
 }
 
 int64_t Submissions::cut_off(Transaction& transaction, Time now) const {

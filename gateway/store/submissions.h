@@ -137,6 +137,7 @@ class Submissions {
   std::vector<Submission> due(Session& session, SubmissionState state, Time now, size_t limit) const;
   // Of one person, by any code the person has or had, the newest first.
   std::vector<Submission> of(Session& session, std::string_view code) const;
+  Time last_change(Session& session) const;
   std::vector<SubmissionAttachment> attachments(Session& session, std::string_view id) const;
   std::vector<Finding> findings(Session& session, std::string_view id) const;
   std::vector<SubmissionEvent> history(Session& session, std::string_view id) const;
@@ -184,6 +185,14 @@ class Submissions {
                    std::string_view because, Time now) const;
   bool resend(Transaction& transaction, std::string_view id, std::string_view user, std::string_view because,
               Time now) const;
+
+  // unknown → received, by an answer that came on paper: its document is kept with the submission.
+  struct Document {
+    std::string name;
+    std::string bytes;
+  };
+  bool answered_by_hand(Transaction& transaction, std::string_view id, std::string_view receipt,
+                        const Document& document, std::string_view user, Time now) const;
 
   // At start: what was being sent when the process ended is unknown. Returns how many.
   int64_t cut_off(Transaction& transaction, Time now) const;

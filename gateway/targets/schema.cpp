@@ -5,6 +5,7 @@
 
 #include "gateway/base/error.h"
 #include "gateway/targets/xml_file.h"
+#include "gateway/xml/document.h"
 
 namespace tilts::targets {
 namespace {
@@ -27,10 +28,19 @@ void keep_first(void* data, xmlErrorPtr error) {
   first.line = error->line;
 }
 
+void keep_all(void* data, xmlErrorPtr error) {
+  Schema::Problem problem{error->line, {}, error->message == nullptr ? "not valid" : error->message};
+  if (const auto* node = static_cast<const xmlNode*>(error->node); node != nullptr && node->name != nullptr)
+    problem.element = reinterpret_cast<const char*>(node->name);
+  while (problem.message.ends_with('\n')) problem.message.pop_back();
+  static_cast<std::vector<Schema::Problem>*>(data)->push_back(std::move(problem));
+}
+
 }  // namespace
 
 Schema::Schema(const std::filesystem::path& file, std::string owner) : file_(file), owner_(std::move(owner)) {
   const XmlDocument document = read_xml(file_, owner_);
+  namespace_ = xml::attribute(xmlDocGetRootElement(document.get()), {}, "targetNamespace");
   const SchemaParser parser(xmlSchemaNewDocParserCtxt(document.get()));
   First first;
   xmlSchemaSetParserStructuredErrors(parser.get(), keep_first, &first);
@@ -50,6 +60,15 @@ std::string Schema::judge(std::string_view document) const {
   const int result = xmlSchemaValidateDoc(validator.get(), tree.get());
   if (result != 0 && first.message.empty()) return "could not be validated";
   return first.message;
+}
+
+std::vector<Schema::Problem> Schema::problems(xmlDoc& document) const {
+  const Validator validator(xmlSchemaNewValidCtxt(schema_.get()));
+  std::vector<Problem> all;
+  xmlSchemaSetValidStructuredErrors(validator.get(), keep_all, &all);
+  if (xmlSchemaValidateDoc(validator.get(), &document) != 0 && all.empty())
+    all.push_back({0, {}, "could not be validated"});
+  return all;
 }
 
 // Members in the order in which libxml2 must lose them last to first.

@@ -1,10 +1,12 @@
-// An XSD that a target's output must meet. Stands alone: a schema that names another file is refused.
+// An XSD: what a target's output, or an entry that is taken in, must meet. Stands alone: a schema that names
+// another file is refused.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <libxml/xmlschemas.h>
 
@@ -17,9 +19,19 @@ class Schema {
   // `owner` begins every sentence. Throws Error(config) with the line when it is no schema.
   Schema(const std::filesystem::path& file, std::string owner);
 
+  const std::string& target_namespace() const { return namespace_; }
+
   // What is wrong with a whole document, in the validator's words, which may quote values; empty when nothing
   // is.
   std::string judge(std::string_view document) const;
+
+  struct Problem {
+    int line = 0;
+    std::string element;  // local name
+    std::string message;  // the validator's words, which may quote values
+  };
+  // Everything that is wrong with a document, in its order.
+  std::vector<Problem> problems(xmlDoc& document) const;
 
   // Judges a document as it is written, in constant memory.
   class Stream {
@@ -38,6 +50,7 @@ class Schema {
  private:
   std::filesystem::path file_;
   std::string owner_;
+  std::string namespace_;
   Handle<xmlSchema, xmlSchemaFree> schema_;
 };
 

@@ -158,7 +158,7 @@ TEST(HandOver, RunApproveAndProofAreAllThatTheDaemonDoesForOthers) {
   configuration.registries.clear();
   registries::Registries registries(configuration, Clock::system());
   pull::JobRunner runner(configuration, store, registries, Clock::system());
-  const Served served{configuration, runner, store, "aija", {}};
+  const Served served{configuration, runner, store, nullptr, "aija", {}};
   Office office;
   office.context.served = &served;
   const auto say = [&](std::vector<const char*> words) {

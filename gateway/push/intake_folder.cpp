@@ -1,0 +1,129 @@
+#include "gateway/push/intake_folder.h"
+
+#include <fmt/format.h>
+
+#include "gateway/base/error.h"
+#include "gateway/base/sha256.h"
+#include "gateway/push/plain_file.h"
+
+namespace tilts::push {
+namespace {
+
+constexpr size_t most_entry_bytes = size_t{2} << 20;  // what is larger is refused with a sentence
+
+std::string digest(const Answer& answer) {
+  Sha256 hash;
+  hash.add(answer.xml);
+  hash.add(answer.text);
+  return to_hex(hash.finish());
+}
+
+std::string xml_name(const std::string& entry) { return entry + ".answer.xml"; }
+std::string text_name(const std::string& entry) { return entry + ".answer.txt"; }
+
+}  // namespace
+
+IntakeFolder::IntakeFolder(Intake& intake, store::Store& store, std::string registry_title,
+                           std::filesystem::path path)
+    : intake_(intake), store_(store), registry_title_(std::move(registry_title)), path_(std::move(path)) {}
+
+IntakeFolder::Marks IntakeFolder::marks() const {
+  Marks marks;
+  store_.read([&](store::Session& session) {
+    for (store::IntakeMark& mark : store_.intakes().list(session, intake_.settings().name))
+      marks.emplace(mark.name, std::move(mark));
+  });
+  return marks;
+}
+
+std::vector<std::string> IntakeFolder::look() try {
+  const targets::Folder folder(path_, "intake " + intake_.settings().name);
+  const Marks known = marks();
+  std::vector<std::string> troubles;
+  std::map<std::string, std::string> looked;
+  for (const std::string& file : folder.files()) {
+    if (!form_of(file)) continue;
+    const auto stamp = stamp_of(folder, file);
+    if (!stamp) continue;
+    const auto mark = known.find(file);
+    // A refused one is judged again: the document that it lacked may have come.
+    if (mark != known.end() && mark->second.stamp == *stamp && !mark->second.submission.empty()) continue;
+    const auto before = looked_.find(file);
+    const bool same = before != looked_.end() && before->second == *stamp;
+    looked.emplace(file, *stamp);
+    if (!same) continue;
+    try {
+      TakenIn taken;
+      if (take(folder, file, *stamp, taken) && !taken.submission.empty()) looked.erase(file);
+    } catch (const Error& error) {
+      troubles.push_back(fmt::format("intake {}: an entry could not be taken in, it is tried again: {}",
+                                     intake_.settings().name, error.what()));
+    }
+  }
+  looked_ = std::move(looked);
+  return troubles;
+} catch (const Error& error) {
+  return {error.what()};
+}
+
+TakenIn IntakeFolder::take_now(const std::string& file) {
+  const targets::Folder folder(path_, "intake " + intake_.settings().name);
+  const auto stamp = stamp_of(folder, file);
+  TakenIn taken;
+  if (!stamp || !take(folder, file, *stamp, taken))
+    throw Error(Code::config, fmt::format("{}: it is not there, no plain file, or still being written; say "
+                                          "this again when it is whole",
+                                          (folder.path() / file).string()));
+  return taken;
+}
+
+bool IntakeFolder::take(const targets::Folder& folder, const std::string& file, const std::string& stamp,
+                        TakenIn& taken) {
+  std::string bytes;
+  const Reading reading = read_plain_file(folder, file, most_entry_bytes, bytes);
+  if (reading == Reading::missing || reading == Reading::changing) return false;
+  if (reading == Reading::too_large) bytes.assign(most_entry_bytes, ' ');
+  taken = intake_.take(folder, file, bytes, stamp);
+  if (!taken.submission.empty()) return true;
+  const Marks known = marks();
+  const auto before = known.find(file);
+  store::IntakeMark mark{intake_.settings().name, file, stamp, {}, {}, taken.at};
+  if (before != known.end()) mark.answer = before->second.answer;
+  write(folder, mark, refused(file, taken.findings));
+  return true;
+}
+
+// Both files, then the mark: a crash between them writes the same again.
+void IntakeFolder::write(const targets::Folder& folder, store::IntakeMark mark, const Answer& answer) {
+  const std::string now = digest(answer);
+  if (mark.answer == now && folder.has(text_name(mark.name)) && folder.has(xml_name(mark.name))) return;
+  for (const auto& [name, bytes] :
+       {std::pair{xml_name(mark.name), &answer.xml}, std::pair{text_name(mark.name), &answer.text}}) {
+    targets::DurableFile file(folder, name);
+    file.write(*bytes);
+    file.commit();
+  }
+  mark.answer = now;
+  store_.write([&](store::Transaction& transaction) { store_.intakes().put(transaction, mark); });
+}
+
+Answer IntakeFolder::answer_of(const store::IntakeMark& mark) const {
+  return store_.read([&](store::Session& session) {
+    const store::Submissions& ledger = store_.submissions();
+    const auto submission = ledger.find(session, mark.submission);
+    if (!submission) throw Error(Code::bug, "an intake's mark names a submission that is not there");
+    return standing(mark.name, registry_title_, *submission, ledger.findings(session, mark.submission),
+                    ledger.history(session, mark.submission));
+  });
+}
+
+std::vector<std::string> IntakeFolder::answer() try {
+  const targets::Folder folder(path_, "intake " + intake_.settings().name);
+  for (const auto& [name, mark] : marks())
+    if (!mark.submission.empty() && folder.has(name)) write(folder, mark, answer_of(mark));
+  return {};
+} catch (const Error& error) {
+  return {fmt::format("an answer could not be written, it is tried again: {}", error.what())};
+}
+
+}  // namespace tilts::push

@@ -1,0 +1,70 @@
+// Entries from their folders to the registry, once each, and their answers back: one SubmissionRunner serves
+// a process.
+//   folder ▶ Intake ▶ ledger ▶ Sender ─ send, inquire ─▶ ledger ▶ answer beside the entry
+#pragma once
+
+#include <list>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "gateway/base/clock.h"
+#include "gateway/config/configuration.h"
+#include "gateway/push/intake_folder.h"
+#include "gateway/push/sender.h"
+#include "gateway/registries/registries.h"
+#include "gateway/store/send_journal.h"
+#include "gateway/store/store.h"
+
+namespace tilts::push {
+
+class SubmissionRunner {
+ public:
+  // All borrowed. Opens the send journal and compares the ledger with it: until then nothing is sent. Throws
+  // Error(config): an intake or the journal is wrong.
+  SubmissionRunner(const config::Configuration& configuration, store::Store& store,
+                   const registries::Registries& registries, Clock clock);
+
+  // One round: takes in, sends and inquires what is due, answers. Returns what somebody must be told of now,
+  // sentences without personal data. Thread-safe: rounds come one after the other.
+  std::vector<std::string> round(const std::stop_token& stop);
+  // One file, wherever it lies, by the intake of this name (empty: the only one). Throws Error(config).
+  TakenIn take(const std::string& intake, const std::filesystem::path& file);
+  // One submission, now: sent when prepared, inquired about when unknown. Returns what round() would.
+  std::vector<std::string> step(const std::string& id, const std::stop_token& stop);
+
+  // How long until the next round.
+  std::chrono::seconds every() const;
+
+ private:
+  struct Place {
+    Intake intake;
+    IntakeFolder folder;
+
+    Place(const config::Configuration& configuration, const config::IntakeSettings& settings,
+          store::Store& store, const registries::Registries& registries, const Clock& clock)
+        : intake(configuration, settings, store, registries, clock),
+          folder(intake, store, registries.at(settings.registry).exchange->profile().title, settings.folder) {
+    }
+  };
+
+  void reconcile();
+  std::vector<std::string> drain(const std::stop_token& stop);
+  std::vector<std::string> standing() const;
+  std::string one(const store::Submission& submission, const std::stop_token& stop);
+  bool waits(const store::Submission& submission) const;
+  void demand_sound_clock() const;
+  Place& place(const std::string& intake);
+
+  const config::Configuration& configuration_;
+  store::Store& store_;
+  const Clock clock_;
+  store::SendJournal journal_;
+  Sender sender_;
+  std::list<Place> places_;
+  std::mutex mutex_;  // of rounds and steps
+};
+
+}  // namespace tilts::push

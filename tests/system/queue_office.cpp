@@ -1,0 +1,181 @@
+#include "tests/system/queue_office.h"
+
+#include <csignal>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Parser.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gateway/config/load.h"
+#include "gateway/registries/registries.h"
+#include "gateway/store/vault.h"
+
+namespace tilts::system_test {
+namespace {
+
+const std::filesystem::path source = TILTS_SOURCE;
+
+void replace(std::string& text, std::string_view from, std::string_view to) {
+  const size_t at = text.find(from);
+  if (at == std::string::npos) throw std::runtime_error("there is no " + std::string(from) + " to replace");
+  text.replace(at, from.size(), to);
+}
+
+std::vector<std::string> texts(const Poco::JSON::Object& line, const std::string& member) {
+  std::vector<std::string> all;
+  for (const auto& one : *line.getArray(member)) all.push_back(one.convert<std::string>());
+  return all;
+}
+
+}  // namespace
+
+QueueOffice::QueueOffice(OfficePlan plan) : plan_(std::move(plan)), pki_(folder_.path(), plan_.keys) {
+  for (const char* name : {"findings", "checkpoints", "entries"})
+    std::filesystem::create_directory(file(name));
+  std::string profile = support::read_file(source / "adapters/rehabilitation_queue/profile.xml");
+  replace(profile, "lifetime=\"300\"", fmt::format("lifetime=\"{}\"", plan_.lifetime_seconds));
+  replace(profile, "answer-seconds=\"60\"", fmt::format("answer-seconds=\"{}\"", plan_.answer_seconds));
+  replace(profile, "attempts=\"4\"", "attempts=\"2\"");
+  replace(profile, "skew=\"60\"", "skew=\"5\"");
+  replace(profile, "settle-seconds=\"300\"", fmt::format("settle-seconds=\"{}\"", plan_.settle_seconds));
+  folder_.write("profile.xml", profile);
+  std::vector<std::string> arguments = pki_.simulator_arguments();
+  for (const std::string& word :
+       {std::string("--profile"), file("profile.xml").string(), std::string("--seed"), std::string("7")})
+    arguments.push_back(word);
+  simulator_ = std::make_unique<support::Simulator>(TILTS_SIMULATOR, arguments);
+  store::Vault::create(file("master.key"));
+  folder_.write("tilts.xml", configuration_text());
+  for (const char* document : {"iesniegums.pdf", "anketa.pdf", "izraksts.pdf"})
+    folder_.write(std::string("entries/") + document, std::string("%PDF-1.7 ") + document + '\0' + "\xff");
+  configuration_ = config::load_or_refuse(file("tilts.xml"), clock().now());
+}
+
+std::string QueueOffice::configuration_text() const {
+  return fmt::format(
+      R"(<tilts xmlns="urn:tilts:configuration:1" environment="test" municipality="Piekrastes novads">
+  <store connection="{store}"/>
+  <master-key file="master.key"/>
+  <findings folder="findings"/>
+  <checkpoints folder="checkpoints"/>
+  <send-journal file="send.journal"/>
+  <heartbeat file="heartbeat"/>
+  <adapters folder="{adapters}"/>
+  <registry name="siva" adapter="rehabilitation_queue" profile="profile.xml" endpoint="https://127.0.0.1:{port}/queue">
+    <identity certificate="{certificate}" key="{key}" active-from="2026-01-01T00:00:00Z"/>
+    <tls anchor="{anchor}"/>
+    <trust anchor="{anchor}"/>
+  </registry>
+  <legal-basis id="queue" law="a test" contract="T-2" valid-from="2026-01-01" valid-to="2035-12-31" operations="submit correct withdraw" registry="siva"/>
+  <intake name="rehabilitation" registry="siva" legal-basis="queue" folder="entries"
+          schema="{source}/mappings/rehabilitation_queue/entry.xsd" rules="{source}/mappings/rehabilitation_queue/entry.xml"/>
+</tilts>
+)",
+      fmt::arg("store", plan_.store), fmt::arg("adapters", TILTS_ADAPTERS),
+      fmt::arg("port", simulator_->port()), fmt::arg("certificate", pki_.client.certificate),
+      fmt::arg("key", pki_.client.key), fmt::arg("anchor", pki_.anchor), fmt::arg("source", source.string()));
+}
+
+Clock QueueOffice::clock() const {
+  return Clock([ahead = ahead_] { return Clock::system().now() + std::chrono::seconds(ahead->load()); });
+}
+
+void QueueOffice::later(std::chrono::seconds time) {
+  *ahead_ += time.count();
+  simulator_->post("/clock", fmt::format("{{\"offset\":{}}}", ahead_->load()));
+}
+
+std::string QueueOffice::enter(const std::string& case_number,
+                               const std::vector<std::pair<std::string, std::string>>& changed) {
+  std::string entry = support::read_file(source / "mappings/rehabilitation_queue/examples/ordinary.xml");
+  replace(entry, "SD-2026-0117", case_number);
+  for (const auto& [from, to] : changed) replace(entry, from, to);
+  const std::string name = case_number + ".xml";
+  folder_.write("entries/" + name, entry);
+  return name;
+}
+
+void QueueOffice::with(const std::function<void(push::SubmissionRunner&, store::Store&)>& work) {
+  store::Store store({.connection = configuration_.store.connection,
+                      .master_key = configuration_.master_key,
+                      .checkpoints = configuration_.checkpoints_folder},
+                     clock());
+  const registries::Registries registries(configuration_, clock());
+  push::SubmissionRunner runner(configuration_, store, registries, clock());
+  work(runner, store);
+}
+
+std::vector<std::string> QueueOffice::rounds(int count) {
+  std::vector<std::string> told;
+  with([&](push::SubmissionRunner& runner, store::Store&) {
+    for (int i = 0; i < count; ++i)
+      for (std::string& sentence : runner.round({})) told.push_back(std::move(sentence));
+  });
+  return told;
+}
+
+int QueueOffice::rounds_in_a_child(int count, std::chrono::microseconds kill_after) {
+  const pid_t child = fork();
+  if (child == 0) {
+    rounds(count);
+    _exit(0);
+  }
+  const auto deadline = std::chrono::steady_clock::now() + kill_after;
+  int status = 0;
+  while (waitpid(child, &status, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      kill(child, SIGKILL);
+      waitpid(child, &status, 0);
+      break;
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds{200});
+  }
+  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+std::vector<store::Submission> QueueOffice::ledger() {
+  const store::Store store({.connection = configuration_.store.connection,
+                            .master_key = configuration_.master_key,
+                            .checkpoints = configuration_.checkpoints_folder},
+                           clock(), store::Access::read);
+  return store.read([&](store::Session& session) { return store.submissions().list(session, {}, 100'000); });
+}
+
+store::Submission QueueOffice::only() {
+  const std::vector<store::Submission> all = ledger();
+  if (all.size() != 1)
+    throw std::runtime_error(fmt::format("{} submissions where one was looked for", all.size()));
+  return all.front();
+}
+
+std::map<std::string, Committed> QueueOffice::truth() const {
+  std::map<std::string, Committed> truth;
+  std::istringstream lines(simulator_->get("/queue"));
+  Poco::JSON::Parser parser;
+  for (std::string line; std::getline(lines, line);) {
+    const auto object = parser.parse(line).extract<Poco::JSON::Object::Ptr>();
+    Committed committed{object->getValue<std::string>("case_number"),
+                        object->getValue<std::string>("operation"),
+                        object->getValue<std::string>("outcome"),
+                        object->getValue<int>("times"),
+                        texts(*object, "numbers"),
+                        {}};
+    for (const auto& attachment : *object->getArray("attachments"))
+      committed.attachments.push_back(
+          attachment.extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("sha256"));
+    truth.emplace(object->getValue<std::string>("key"), std::move(committed));
+    parser.reset();
+  }
+  return truth;
+}
+
+std::string QueueOffice::answer(const std::string& entry, std::string_view kind) const {
+  return support::read_file(file(fmt::format("entries/{}.answer.{}", entry, kind)));
+}
+
+}  // namespace tilts::system_test

@@ -1,0 +1,82 @@
+// A municipality that enters people into the rehabilitation queue: configuration, keys, store, send journal
+// and an intake's folder of its own, and the simulated queue beside it. Every with() is a process's whole
+// life in small.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <Poco/JSON/Object.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/config/configuration.h"
+#include "gateway/push/submission_runner.h"
+#include "gateway/store/store.h"
+#include "tests/support/simulator.h"
+#include "tests/support/simulator_pki.h"
+#include "tests/support/temporary_folder.h"
+
+namespace tilts::system_test {
+
+struct OfficePlan {
+  std::string store = "sqlite:tilts.db";
+  int settle_seconds = 5;
+  int lifetime_seconds = 10;  // of our requests
+  int answer_seconds = 5;
+  support::KeyKind keys = support::KeyKind::ecdsa;
+};
+
+// One line of the registry's truth.
+struct Committed {
+  std::string case_number;
+  std::string operation;
+  std::string outcome;
+  int times = 0;
+  std::vector<std::string> numbers;
+  std::vector<std::string> attachments;  // SHA-256, the registry's own
+};
+
+class QueueOffice {
+ public:
+  explicit QueueOffice(OfficePlan plan = {});
+
+  // Writes an ordinary entry with its three documents; every pair replaces a text in it. The file's name.
+  std::string enter(const std::string& case_number,
+                    const std::vector<std::pair<std::string, std::string>>& changed = {});
+  void with(const std::function<void(push::SubmissionRunner&, store::Store&)>& work);
+  // So many rounds in one life; what was told.
+  std::vector<std::string> rounds(int count = 2);
+  // In a process of its own, killed after so long; the exit code, or minus the signal.
+  int rounds_in_a_child(int count, std::chrono::microseconds kill_after);
+  // Both clocks go on.
+  void later(std::chrono::seconds time);
+
+  std::vector<store::Submission> ledger();
+  store::Submission only();
+  std::map<std::string, Committed> truth() const;  // by key
+  std::string answer(const std::string& entry, std::string_view kind = "txt") const;
+
+  support::Simulator& registry() { return *simulator_; }
+  std::filesystem::path file(std::string_view name) const { return folder_.path() / name; }
+  const config::Configuration& configuration() const { return configuration_; }
+  Clock clock() const;
+
+ private:
+  std::string configuration_text() const;
+
+  const OfficePlan plan_;
+  support::TemporaryFolder folder_;
+  support::SimulatorPki pki_;
+  std::unique_ptr<support::Simulator> simulator_;
+  config::Configuration configuration_;
+  std::shared_ptr<std::atomic<int64_t>> ahead_ = std::make_shared<std::atomic<int64_t>>(0);  // seconds
+};
+
+}  // namespace tilts::system_test
