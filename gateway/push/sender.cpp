@@ -15,7 +15,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr int bug_exit = 70;  // EX_SOFTWARE
-constexpr seconds first_inquiry{30};
+constexpr seconds first_inquiry{5};
 constexpr minutes longest_pause{15};
 constexpr std::chrono::hours cannot_be_sent{1};
 constexpr int64_t many_attempts = 3;
