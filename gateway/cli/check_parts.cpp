@@ -12,6 +12,7 @@
 #include "gateway/mapping/mapping.h"
 #include "gateway/pull/deliveries.h"
 #include "gateway/pull/roster.h"
+#include "gateway/targets/schema.h"
 #include "plugins/host/adapter.h"
 
 namespace tilts::cli {
@@ -31,6 +32,7 @@ class Parts {
       for (const config::DeliverySettings& delivery : job.deliveries)
         if (mappings.insert(delivery.mapping).second)
           guarded(delivery.line, "", [&] { check_mapping(delivery); });
+    for (const config::IntakeSettings& intake : configuration_.intakes) check(intake);
     guarded(0, "store", [&] { check_store(); });
     return problems_;
   }
@@ -120,6 +122,43 @@ class Parts {
         context_.err << fmt::format("{}: {}\n", result.folder.string(), result.difference);
         ++problems_;
       }
+  }
+
+  void check(const config::IntakeSettings& intake) {
+    const std::string what = "intake " + intake.name;
+    std::error_code none;
+    if (fs::exists(intake.schema, none))  // its absence is said already
+      guarded(intake.line, "", [&] { targets::Schema(intake.schema, what); });
+    if (!intake.rules.empty()) check_mapping({intake.line, intake.rules, {}});
+    const config::RegistrySettings* registry = configuration_.registry(intake.registry);
+    if (registry == nullptr) return;
+    guarded(intake.line, what, [&] {
+      const auto library = host::Library::load(
+          fs::path(configuration_.adapters_folder) / host::Library::file_name(registry->adapter),
+          registry->adapter);
+      const config::LegalBasis* basis = configuration_.legal_basis(intake.legal_basis);
+      for (const std::string& name : basis ? basis->operations : std::vector<std::string>()) {
+        const host::Operation* operation = library->descriptor().operation(name);
+        if (operation == nullptr || !operation->push)
+          problem(intake.line, fmt::format("{}: adapter {} has no operation {} that submits; tilts adapters "
+                                           "lists them",
+                                           what, registry->adapter, name));
+        else
+          tell_promise(what, *operation, exchange::load_profile(registry->profile));
+      }
+    });
+  }
+
+  // Exactly once needs a registry that says what it has, and a known end to its silence.
+  void tell_promise(const std::string& what, const host::Operation& operation,
+                    const exchange::Profile& profile) {
+    const bool exactly = operation.inquire && profile.settle;
+    context_.out << fmt::format(
+        "notice: {}: {} is sent {}\n", what, operation.name,
+        exactly ? "exactly once: the registry can be asked, and settles in a known time"
+        : operation.inquire
+            ? "at most once: the profile has no settle-seconds, so nothing is sent again by itself"
+            : "at most once: the registry cannot be asked what became of it");
   }
 
   // A store that is not there yet is made by the first run; one that is there must open.

@@ -109,7 +109,7 @@ class Daemon final : public Poco::Util::ServerApplication {
     bell.note("stopped; what was open carries on at the next start");
   }
 
-  // Round after round, until told to stop. What somebody must be told of rings as long as it stands.
+  // Round after round, until told to stop. What stands rings.
   static std::jthread serve_submissions(push::SubmissionRunner* submissions, schedule::Bell& bell,
                                         std::stop_token stop) {
     if (submissions == nullptr) return {};
@@ -117,7 +117,9 @@ class Daemon final : public Poco::Util::ServerApplication {
       std::mutex mutex;
       std::condition_variable_any wake;
       while (!stop.stop_requested()) {
-        bell.announce("submissions", submissions->round(stop));
+        const push::SubmissionRunner::Told told = submissions->round(stop);
+        for (const std::string& sentence : told.happened) bell.note(sentence);
+        bell.announce("submissions", told.standing);
         std::unique_lock lock(mutex);
         wake.wait_for(lock, stop, submissions->every(), [] { return false; });
       }

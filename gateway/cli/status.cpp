@@ -32,6 +32,7 @@ struct Picture {
   std::vector<store::Plan> waiting;  // for a person's approval, whatever ran later
   int64_t findings = 0;
   std::vector<store::Alarm> alarms;
+  std::map<store::SubmissionState, int64_t> submissions;
 };
 
 Picture look(const config::Configuration& configuration, const Context& context) {
@@ -52,6 +53,7 @@ Picture look(const config::Configuration& configuration, const Context& context)
       if (plan.state == store::PlanState::waiting) picture.waiting.push_back(std::move(plan));
     picture.findings = store.findings().count(session, "");
     picture.alarms = store.alarms().standing(session);
+    picture.submissions = store.submissions().counts(session);
     return picture;
   });
 }
@@ -114,6 +116,14 @@ std::string host_of(const std::string& endpoint) {
   return endpoint.substr(begin, endpoint.find('/', begin) - begin);
 }
 
+// "45 received, 1 warned"
+std::string words_of(const std::map<store::SubmissionState, int64_t>& counts) {
+  std::string words;
+  for (const auto& [state, count] : counts)
+    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", grouped(count), store::name(state));
+  return words;
+}
+
 // The one thing to do now: what is broken before what waits, what waits before what is merely to know.
 std::string next_step(const config::Configuration& configuration, const config::Loaded& loaded,
                       const Picture& picture, Keeper::State keeper) {
@@ -129,6 +139,8 @@ std::string next_step(const config::Configuration& configuration, const config::
     if (job.last && cut_off(configuration, *job.last))
       return fmt::format("systemctl start tilts   repairs the run of {} that was cut off",
                          job.settings->name);
+  if (picture.submissions.contains(store::SubmissionState::warned))
+    return "tilts submissions --state warned   entries that wait for a decision";
   if (!picture.alarms.empty()) return "tilts alarms   what rang and still stands";
   for (const JobLine& job : picture.jobs)
     if (job.last && job.last->state == store::RunState::failed)
@@ -215,6 +227,8 @@ Exit status(Context& context) {
   context.out << fmt::format("Daemon    {}\n", daemon.words);
   if (!no_store.empty()) context.out << cut("Store     " + no_store, 79) << '\n';
   print_waiting(context, picture, wall);
+  if (!picture.submissions.empty())
+    context.out << cut("Queue     " + words_of(picture.submissions), 79) << '\n';
   if (!picture.alarms.empty())
     context.out << cut(fmt::format("Alarms    {}: {}", picture.alarms.size(),
                                    picture.alarms.front().sentence),

@@ -289,6 +289,7 @@ Configuration read_configuration(const xmlDoc& document, const std::filesystem::
     } else if (name == "checkpoints") {
       read.checkpoints_folder = part.path("folder");
     } else if (name == "send-journal") {
+      if (!read.send_journal.empty()) part.problem("the send-journal is said twice; keep one");
       read.send_journal = part.path("file");
     } else if (name == "heartbeat") {
       read.heartbeat = part.path("file");

@@ -26,6 +26,13 @@ std::chrono::milliseconds pause(int64_t attempt) {
                                              longest_pause);
 }
 
+std::string contradiction(const std::optional<PushServices::Settlement>& settlement) {
+  if (!settlement) return "an attempt ended that the ledger does not know as under way";
+  return settlement->settled == host::Settled::received
+             ? fmt::format("the registry says received as {}, against what is known here", settlement->number)
+             : fmt::format("the registry says declined, against what is known here: {}", settlement->reason);
+}
+
 // As long again as it is unknown already.
 std::chrono::milliseconds inquiry_pause(std::chrono::milliseconds unknown_for) {
   return std::clamp<std::chrono::milliseconds>(unknown_for, first_inquiry, longest_pause);
@@ -141,11 +148,13 @@ std::string Sender::settle(const store::Submission& submission, const PushServic
     } else {
       taken = keep(transaction, submission.id, attempt, *services.settlement(), now);
     }
-    if (!taken)
+    if (!taken) {
+      ledger.remark(transaction, submission.id, "tilts", contradiction(services.settlement()), now);
       trouble = fmt::format(
           "submission {}: the registry's answer to attempt {} contradicts what the ledger knows; look at "
           "tilts submissions show {}",
           submission.id, attempt, submission.id);
+    }
   });
   return trouble;
 }
@@ -184,11 +193,13 @@ std::string Sender::inquire(const store::Submission& submission, const std::stop
                        now + inquiry_pause(now - submission.changed));
       trouble = fmt::format("submission {}: what became of it is still not known: {}", submission.id, why);
     } else if (settlement->settled != host::Settled::absent) {
-      if (!keep(transaction, submission.id, submission.attempt, *settlement, now))
+      if (!keep(transaction, submission.id, submission.attempt, *settlement, now)) {
+        ledger.remark(transaction, submission.id, "tilts", contradiction(settlement), now);
         trouble = fmt::format(
             "submission {}: the registry's answer contradicts what the ledger knows; look at tilts "
             "submissions show {}",
             submission.id, submission.id);
+      }
     } else {
       const auto absence =
           ledger.absent(transaction, submission.id, submission.attempt, *asked, patience, now);

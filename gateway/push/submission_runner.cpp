@@ -17,6 +17,8 @@ using store::SubmissionState;
 constexpr size_t at_once = 16;
 constexpr size_t batch = 64;
 constexpr std::chrono::minutes most_backwards{5};
+constexpr std::chrono::minutes patience{10};  // before what is not settled becomes an alarm
+constexpr size_t most_told = 100;
 
 // The longest that a message of any registry is signed for.
 std::chrono::milliseconds longest_lifetime(const config::Configuration& configuration,
@@ -53,24 +55,24 @@ std::chrono::seconds SubmissionRunner::every() const {
   return shortest;
 }
 
-std::vector<std::string> SubmissionRunner::round(const std::stop_token& stop) {
+SubmissionRunner::Told SubmissionRunner::round(const std::stop_token& stop) {
   const std::scoped_lock lock(mutex_);
-  std::vector<std::string> told;
-  const auto tell = [&](std::vector<std::string> sentences) {
-    std::ranges::move(sentences, std::back_inserter(told));
+  Told told;
+  const auto stands = [&](std::vector<std::string> sentences) {
+    std::ranges::move(sentences, std::back_inserter(told.standing));
   };
   try {
     // Nothing is under way between rounds: what is `sending` now could not be written down.
     store_.write(
         [&](store::Transaction& transaction) { store_.submissions().cut_off(transaction, clock_.now()); });
-    for (Place& place : places_) tell(place.folder.look());
+    for (Place& place : places_) stands(place.folder.look());
     demand_sound_clock();
-    tell(drain(stop));
-    tell(standing());
+    told.happened = drain(stop);
+    stand(told.standing);
   } catch (const Error& error) {
-    tell({error.what()});
+    stands({error.what()});
   }
-  for (Place& place : places_) tell(place.folder.answer());
+  for (Place& place : places_) stands(place.folder.answer());
   return told;
 }
 
@@ -130,18 +132,28 @@ bool SubmissionRunner::waits(const store::Submission& submission) const {
   return known && known->state != SubmissionState::received && known->state != SubmissionState::declined;
 }
 
-// What stands until a person does something.
-std::vector<std::string> SubmissionRunner::standing() const {
-  std::vector<std::string> told;
+// By the ledger, so that it is the same after a restart.
+void SubmissionRunner::stand(std::vector<std::string>& standing) const {
+  const Time now = clock_.now();
   store_.read([&](store::Session& session) {
-    for (const store::Break& found : store_.submissions().breaks(session))
+    const store::Submissions& ledger = store_.submissions();
+    for (const store::Break& found : ledger.breaks(session))
       if (found.stands())
-        told.push_back(
+        standing.push_back(
             fmt::format("the send journal does not fit the store ({}, noticed {}): every submission is asked "
                         "about before it is sent; when you know why, tilts restore accept --because TEXT",
                         store::name(found.kind), to_text(found.noticed)));
+    for (const store::Submission& one : ledger.list(session, SubmissionState::unknown, most_told))
+      if (one.changed + patience < now)
+        standing.push_back(
+            fmt::format("submission {}: nobody knows since {} whether the registry has it; it is "
+                        "asked again and again, tilts submissions show {} says how that goes",
+                        one.id, to_text(one.changed), one.id));
+    for (const store::Submission& one : ledger.list(session, SubmissionState::prepared, most_told))
+      if (one.created + patience < now && one.due > now)
+        standing.push_back(fmt::format(
+            "submission {}: it could not be sent yet; tilts submissions show {} says why", one.id, one.id));
   });
-  return told;
 }
 
 SubmissionRunner::Place& SubmissionRunner::place(const std::string& intake) {

@@ -27,12 +27,17 @@ class SubmissionRunner {
   SubmissionRunner(const config::Configuration& configuration, store::Store& store,
                    const registries::Registries& registries, Clock clock);
 
-  // One round: takes in, sends and inquires what is due, answers. Returns what somebody must be told of now,
-  // sentences without personal data. Thread-safe: rounds come one after the other.
-  std::vector<std::string> round(const std::stop_token& stop);
+  // Sentences without personal data.
+  struct Told {
+    std::vector<std::string> happened;  // for the journal
+    std::vector<std::string> standing;  // what somebody must see to: the same words as long as it is so
+  };
+  // One round: takes in, sends and inquires what is due, answers. Thread-safe: rounds come one after the
+  // other.
+  Told round(const std::stop_token& stop);
   // One file, wherever it lies, by the intake of this name (empty: the only one). Throws Error(config).
   TakenIn take(const std::string& intake, const std::filesystem::path& file);
-  // One submission, now: sent when prepared, inquired about when unknown. Returns what round() would.
+  // One submission, now: sent when prepared, inquired about when unknown. Returns what happened.
   std::vector<std::string> step(const std::string& id, const std::stop_token& stop);
 
   // How long until the next round.
@@ -52,7 +57,7 @@ class SubmissionRunner {
 
   void reconcile();
   std::vector<std::string> drain(const std::stop_token& stop);
-  std::vector<std::string> standing() const;
+  void stand(std::vector<std::string>& standing) const;
   std::string one(const store::Submission& submission, const std::stop_token& stop);
   bool waits(const store::Submission& submission) const;
   void demand_sound_clock() const;

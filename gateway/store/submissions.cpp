@@ -53,6 +53,7 @@ constexpr Sql kOf =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
     " absent_at, due, receipt, content, created, changed, asked_first FROM submission"
     " WHERE subject = $1 ORDER BY created DESC, id";
+constexpr Sql kCounts = "SELECT state, COUNT(*) FROM submission GROUP BY state";
 constexpr Sql kLastChange = "SELECT COALESCE(MAX(changed), 0) FROM submission";
 constexpr Sql kDue =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
@@ -229,6 +230,13 @@ std::vector<Submission> Submissions::of(Session& session, std::string_view code)
 }
 
 Time Submissions::last_change(Session& session) const { return session.value<Time>({}, kLastChange); }
+
+std::map<SubmissionState, int64_t> Submissions::counts(Session& session) const {
+  std::map<SubmissionState, int64_t> counts;
+  for (const auto& [state, count] : session.rows<std::string, int64_t>(kCounts))
+    counts.emplace(submission_state(state), count);
+  return counts;
+}
 
 std::vector<SubmissionAttachment> Submissions::attachments(Session& session, std::string_view id) const {
   std::vector<SubmissionAttachment> attachments;
@@ -505,9 +513,9 @@ bool Submissions::answered_by_hand(Transaction& transaction, std::string_view id
     return false;
   const auto number = transaction.value<int64_t>(1, kNextAttachment, id);
   transaction.run(kAddAttachment, id, number,
-                  Blob{vault_.seal(place(id, "attachment", number),
-                                   pack("answer: " + document.name, "application/octet-stream", digest,
-                                        document.bytes))});
+                  Blob{vault_.seal(
+                      place(id, "attachment", number),
+                      pack("answer: " + document.name, "application/octet-stream", digest, document.bytes))});
   return true;
 }
 

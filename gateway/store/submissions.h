@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -138,6 +139,8 @@ class Submissions {
   // Of one person, by any code the person has or had, the newest first.
   std::vector<Submission> of(Session& session, std::string_view code) const;
   Time last_change(Session& session) const;
+  // How many there are in each state that has any.
+  std::map<SubmissionState, int64_t> counts(Session& session) const;
   std::vector<SubmissionAttachment> attachments(Session& session, std::string_view id) const;
   std::vector<Finding> findings(Session& session, std::string_view id) const;
   std::vector<SubmissionEvent> history(Session& session, std::string_view id) const;

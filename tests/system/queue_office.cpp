@@ -63,7 +63,6 @@ std::string QueueOffice::configuration_text() const {
   <master-key file="master.key"/>
   <findings folder="findings"/>
   <checkpoints folder="checkpoints"/>
-  <send-journal file="send.journal"/>
   <heartbeat file="heartbeat"/>
   <adapters folder="{adapters}"/>
   <registry name="siva" adapter="rehabilitation_queue" profile="profile.xml" endpoint="https://127.0.0.1:{port}/queue">
@@ -72,6 +71,7 @@ std::string QueueOffice::configuration_text() const {
     <trust anchor="{anchor}"/>
   </registry>
   <legal-basis id="queue" law="a test" contract="T-2" valid-from="2026-01-01" valid-to="2035-12-31" operations="submit correct withdraw" registry="siva"/>
+  <send-journal file="send.journal"/>
   <intake name="rehabilitation" registry="siva" legal-basis="queue" folder="entries"
           schema="{source}/mappings/rehabilitation_queue/entry.xsd" rules="{source}/mappings/rehabilitation_queue/entry.xml"/>
 </tilts>
@@ -113,8 +113,11 @@ void QueueOffice::with(const std::function<void(push::SubmissionRunner&, store::
 std::vector<std::string> QueueOffice::rounds(int count) {
   std::vector<std::string> told;
   with([&](push::SubmissionRunner& runner, store::Store&) {
-    for (int i = 0; i < count; ++i)
-      for (std::string& sentence : runner.round({})) told.push_back(std::move(sentence));
+    for (int i = 0; i < count; ++i) {
+      const push::SubmissionRunner::Told round = runner.round({});
+      told.insert(told.end(), round.happened.begin(), round.happened.end());
+      told.insert(told.end(), round.standing.begin(), round.standing.end());
+    }
   });
   return told;
 }

@@ -33,13 +33,18 @@ time_t seconds(std::string_view text) {
 
 }  // namespace
 
-House::House() : text_(example()) {
+House::House(Example whole) : text_(example()) {
+  if (whole == Example::of_one_registry) {
+    const size_t queue = text_.find("  <!-- Entries for a state queue");
+    text_.erase(queue, text_.find("</tilts>") - queue);
+  }
   for (const char* file :
        {"adapters/population/profile.xml", "mappings/municipal/resident.xml",
         "mappings/municipal/address.xml", "mappings/municipal/address.xsl", "mappings/municipal/address.xsd",
-        "mappings/resident_card/holder.xml", "roster.csv"})
+        "mappings/resident_card/holder.xml", "roster.csv", "adapters/rehabilitation_queue/profile.xml",
+        "mappings/rehabilitation_queue/entry.xsd", "mappings/rehabilitation_queue/entry.xml"})
     write(file, "there");
-  for (const char* folder : {"out/residents", "out/addresses", "out/other", "out/x"})
+  for (const char* folder : {"out/residents", "out/addresses", "out/other", "out/x", "entries"})
     std::filesystem::create_directories(path(folder));
   write("secrets/master.key", "there", 0600);
   write_pair("certs/gateway", "gateway", "2026-01-01T00:00:00Z", "2027-06-01T00:00:00Z");

@@ -71,24 +71,25 @@ TEST(References, ALegalBasisHasItsDays) {
 }
 
 TEST(References, AnIntakeNeedsItsRegistryItsLegalBasisAndASendJournal) {
-  const std::string intake =
-      R"(<intake name="queue" registry="land" legal-basis="none" folder="out" schema="roster.csv"/>
-  )";
-  House house;
-  house.with(second_target, intake + std::string(second_target));
+  House house(House::Example::whole);
+  EXPECT_THAT(house.problems(), IsEmpty());
+  house
+      .with(R"(<intake name="rehabilitation" registry="rehabilitation_queue" legal-basis="rehabilitation")",
+            R"(<intake name="rehabilitation" registry="land" legal-basis="none")")
+      .with(R"(<send-journal file="journal/send.journal"/>)", "");
   EXPECT_THAT(
       house.problems(),
-      ElementsAre("38: intake queue: no registry is called land",
-                  "38: intake queue: no legal-basis is called none; nobody may be asked about without one",
-                  "38: intake queue: what is sent once needs a send-journal; say <send-journal "
-                  "file=\"…\"/> on another path than the store"));
-  House sound;
-  sound.with(
-      second_target,
-      R"(<intake name="queue" registry="population" legal-basis="residents" folder="out" schema="roster.csv"/>
-  )" + std::string(second_target));
-  sound.with("<heartbeat ", "<send-journal file=\"var/send.journal\"/>\n  <heartbeat ");
-  EXPECT_THAT(sound.problems(), IsEmpty());
+      ElementsAre(
+          "49: intake rehabilitation: no registry is called land",
+          "49: intake rehabilitation: no legal-basis is called none; nobody may be asked about without one",
+          "49: intake rehabilitation: what is sent once needs a send-journal; say <send-journal "
+          "file=\"…\"/> on another path than the store"));
+}
+
+TEST(References, ASecondSendJournalIsOneTooMany) {
+  House house(House::Example::whole);
+  house.with("</tilts>", R"(<send-journal file="journal/other"/></tilts>)");
+  EXPECT_THAT(house.problems(), ElementsAre("52: the send-journal is said twice; keep one"));
 }
 
 TEST(References, NoNameTwice) {
