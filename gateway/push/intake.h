@@ -30,6 +30,7 @@ class Intake {
          store::Store& store, const registries::Registries& registries, Clock clock);
 
   const config::IntakeSettings& settings() const { return settings_; }
+  Time now() const { return clock_.now(); }
 
   // `stamp` as in store::IntakeMark. `folder` has the attachments.
   TakenIn take(const targets::Folder& folder, const std::string& file, const std::string& bytes,

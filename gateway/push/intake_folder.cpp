@@ -1,5 +1,8 @@
 #include "gateway/push/intake_folder.h"
 
+#include <set>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
@@ -107,23 +110,58 @@ void IntakeFolder::write(const targets::Folder& folder, store::IntakeMark mark, 
   store_.write([&](store::Transaction& transaction) { store_.intakes().put(transaction, mark); });
 }
 
-Answer IntakeFolder::answer_of(const store::IntakeMark& mark) const {
-  return store_.read([&](store::Session& session) {
-    const store::Submissions& ledger = store_.submissions();
-    const auto submission = ledger.find(session, mark.submission);
-    if (!submission) throw Error(Code::bug, "an intake's mark names a submission that is not there");
-    return standing(mark.name, registry_title_, *submission, ledger.findings(session, mark.submission),
-                    ledger.history(session, mark.submission));
-  });
+store::Submission IntakeFolder::submission_of(store::Session& session, const store::IntakeMark& mark) const {
+  if (auto submission = store_.submissions().find(session, mark.submission)) return *std::move(submission);
+  throw Error(Code::bug, "an intake's mark names a submission that is not there");
 }
 
 std::vector<std::string> IntakeFolder::answer() try {
   const targets::Folder folder(path_, "intake " + intake_.settings().name);
-  for (const auto& [name, mark] : marks())
-    if (!mark.submission.empty() && folder.has(name)) write(folder, mark, answer_of(mark));
+  const Marks all = marks();
+  const Time now = intake_.now();
+  for (const auto& [name, mark] : all) {
+    if (mark.submission.empty()) continue;
+    const auto settled = settled_.find(name);
+    if (settled != settled_.end() && settled->second + intake_.settings().kept < now) {
+      remove(folder, mark, all);
+      settled_.erase(name);
+      continue;
+    }
+    if (settled != settled_.end() || !folder.has(name)) continue;
+    const auto [submission, answer] = store_.read([&](store::Session& session) {
+      store::Submission known = submission_of(session, mark);
+      Answer made = standing(name, registry_title_, known, store_.submissions().findings(session, known.id),
+                             store_.submissions().history(session, known.id));
+      return std::pair{std::move(known), std::move(made)};
+    });
+    write(folder, mark, answer);
+    if (submission.state == store::SubmissionState::received ||
+        submission.state == store::SubmissionState::declined)
+      settled_.emplace(name, submission.changed);
+  }
   return {};
 } catch (const Error& error) {
   return {fmt::format("an answer could not be written, it is tried again: {}", error.what())};
+}
+
+// The ledger keeps all of it. A document that another entry names stays for that one.
+void IntakeFolder::remove(const targets::Folder& folder, const store::IntakeMark& mark, const Marks& all) {
+  std::set<std::string> documents, of_others;
+  store_.read([&](store::Session& session) {
+    for (const auto& [name, other] : all) {
+      if (other.submission.empty() || !folder.has(name)) continue;
+      for (const Entry::Attachment& attachment :
+           entry_of(unpack_entry(submission_of(session, other).content)).attachments)
+        (name == mark.name ? documents : of_others).insert(attachment.file);
+    }
+  });
+  for (const std::string& document : documents)
+    if (!of_others.contains(document) && folder.has(document)) folder.remove(document);
+  for (const std::string& name : {text_name(mark.name), xml_name(mark.name), mark.name})
+    if (folder.has(name)) folder.remove(name);
+  folder.sync();
+  store_.write(
+      [&](store::Transaction& transaction) { store_.intakes().remove(transaction, mark.intake, mark.name); });
 }
 
 }  // namespace tilts::push

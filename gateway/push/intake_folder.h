@@ -23,7 +23,8 @@ class IntakeFolder {
   std::vector<std::string> look();
   // One file of this folder, now. Throws Error(config) when it cannot be read.
   TakenIn take_now(const std::string& file);
-  // Writes what changed since it was written last.
+  // Writes what changed since it was written last; removes entries that were settled long enough ago, with
+  // their documents and answers.
   std::vector<std::string> answer();
 
  private:
@@ -32,13 +33,15 @@ class IntakeFolder {
   Marks marks() const;
   bool take(const targets::Folder& folder, const std::string& file, const std::string& stamp, TakenIn& taken);
   void write(const targets::Folder& folder, store::IntakeMark mark, const Answer& answer);
-  Answer answer_of(const store::IntakeMark& mark) const;
+  store::Submission submission_of(store::Session& session, const store::IntakeMark& mark) const;
+  void remove(const targets::Folder& folder, const store::IntakeMark& mark, const Marks& all);
 
   Intake& intake_;
   store::Store& store_;
   const std::string registry_title_;
   const std::filesystem::path path_;
   std::map<std::string, std::string> looked_;  // the stamps of the last look, of what is not taken yet
+  std::map<std::string, Time> settled_;        // since when: their answers change no more
 };
 
 }  // namespace tilts::push

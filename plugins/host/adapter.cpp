@@ -201,6 +201,12 @@ Ended Adapter::pull(Services& services, std::string_view operation, std::string_
 
 Ended Adapter::push(Services& services, std::string_view operation, const Entry& entry) {
   Implementation& self = *implementation_;
+  // It would not look at them, and nobody would know that they were left out.
+  if (!entry.attachments.empty() && !self.descriptor.takes_attachments)
+    throw Error(Code::config,
+                fmt::format("adapter {}: it was built for version 1.0 of the contract, which has no "
+                            "attachments; nothing was sent, rebuild the adapter",
+                            self.descriptor.id));
   return self.run(services, Entrance::push, operation, [&](tilts_sink error) {
     const EntryArgument argument(self.descriptor, entry);
     return self.raw.push(self.instance, &self.session.table(), to_abi(operation), argument.get(), error);

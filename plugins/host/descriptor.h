@@ -49,6 +49,7 @@ struct Descriptor {
   std::string id;
   std::string version;
   std::string documentation;
+  bool takes_attachments = false;  // since version 1.1 of the contract
   std::vector<Setting> settings;
   std::vector<RecordType> record_types;
   std::vector<Operation> operations;

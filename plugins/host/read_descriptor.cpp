@@ -181,6 +181,7 @@ Descriptor read_descriptor(const tilts_descriptor& raw, std::string_view id) {
   result.version = text(raw.version, "its version");
   if (result.version.empty()) refuse("it has no version; write it in the adapter");
   result.documentation = documentation(raw.documentation, "the adapter");
+  result.takes_attachments = raw.abi_minor >= 1;
   if (raw.create == nullptr || raw.destroy == nullptr)
     refuse("it has no create or no destroy; mend the adapter");
   read_settings(raw, result);

@@ -8,6 +8,7 @@
 
 #include "gateway/base/error.h"
 #include "plugins/host/adapter.h"
+#include "tests/plugins/fake_services.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tilts::host {
@@ -91,7 +92,26 @@ TEST(Load, TakesTheLibraryWithoutADefect) {
 }
 
 TEST(Load, TakesALibraryOfVersionOneDotNothing) {
-  EXPECT_EQ(Library::load(defect("first_minor"), "defect")->descriptor().version, "1.0.0");
+  const auto library = Library::load(defect("first_minor"), "defect");
+  EXPECT_EQ(library->descriptor().version, "1.0.0");
+  EXPECT_FALSE(library->descriptor().takes_attachments);
+}
+
+// An adapter that does not know attachments would leave them out, and nobody would know.
+TEST(Load, ALibraryOfVersionOneDotNothingIsHandedNoAttachments) {
+  const auto library = Library::load(defect("first_minor"), "defect");
+  Adapter adapter(library, {{"who", "us"}});
+  FakeServices services;
+  const Entry entry{.record = {.type = "person", .key = "1"},
+                    .idempotency_key = "k",
+                    .attachments = {{"a.pdf", "application/pdf", "bytes", std::string(64, '0')}}};
+  try {
+    adapter.push(services, "everyone", entry);
+    ADD_FAILURE() << "it was handed them";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::config);
+    EXPECT_THAT(error.what(), HasSubstr("has no attachments; nothing was sent"));
+  }
 }
 
 TEST(Load, SaysWhatIsWrongWithTheFile) {

@@ -256,6 +256,25 @@ TEST(Submission, InJsonIsTheSameEntry) {
   EXPECT_THAT(office.answer("one.json"), HasSubstr("SAŅEMTS"));
 }
 
+// The ledger keeps everything; the folder is a letter box.
+TEST(Submission, SettledLongAgoLeavesTheFolderWithItsDocuments) {
+  QueueOffice office;
+  office.enter("SD-1", {{"izraksts.pdf", "sava.pdf"}});
+  std::filesystem::copy_file(office.file("entries/izraksts.pdf"), office.file("entries/sava.pdf"));
+  office.rounds();
+  office.later(std::chrono::days{80});
+  const std::string newer =
+      office.enter("SD-2", {{"2026-11-20", "2027-02-01"}, {"2026-09-30", "2027-01-20"}});
+  office.rounds();
+  office.later(std::chrono::days{11});
+  office.rounds();
+  for (const char* gone : {"SD-1.xml", "SD-1.xml.answer.xml", "SD-1.xml.answer.txt", "sava.pdf"})
+    EXPECT_FALSE(std::filesystem::exists(office.file("entries") / gone)) << gone;
+  for (const char* kept : {"SD-2.xml", "SD-2.xml.answer.txt", "iesniegums.pdf", "anketa.pdf"})
+    EXPECT_TRUE(std::filesystem::exists(office.file("entries") / kept)) << kept;
+  EXPECT_THAT(office.ledger(), SizeIs(2));
+}
+
 TEST(Submission, AFolderThatVanishedIsToldAndComesBack) {
   QueueOffice office;
   std::filesystem::rename(office.file("entries"), office.file("away"));
