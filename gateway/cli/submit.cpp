@@ -22,7 +22,7 @@ struct Words {
 
 Exit submit_with(Context& context, push::SubmissionRunner& runner, store::Store& store, const Words& words,
                  const std::stop_token& stop) {
-  const push::TakenIn taken = runner.take(words.intake, words.file);
+  const auto [taken, happened] = runner.submit(words.intake, words.file, stop);
   for (const Finding& finding : taken.findings)
     context.out << fmt::format("{} [{}]\n", finding.english, finding.rule);
   if (taken.submission.empty()) {
@@ -30,7 +30,7 @@ Exit submit_with(Context& context, push::SubmissionRunner& runner, store::Store&
     return Exit::held_back;
   }
   if (!taken.fresh) context.out << fmt::format("it was entered before, as {}\n", taken.submission);
-  for (const std::string& sentence : runner.step(taken.submission, stop)) context.out << sentence << '\n';
+  if (!happened.empty()) context.out << happened << '\n';
   return print_state(context, store, taken.submission);
 }
 
@@ -40,6 +40,7 @@ Exit submit(Context& context, const Words& words) {
   const Signals signals;
   const config::Configuration configuration = sound_configuration(context);
   const std::string file = std::filesystem::absolute(words.file);
+  if (!std::filesystem::is_regular_file(file)) throw WrongWords(file + " is not a file");
   std::vector<std::string> handed{"submit", file};
   if (!words.intake.empty()) handed.push_back("--intake=" + words.intake);
   if (const auto exit = hand_over(context, configuration, handed, signals.token())) return *exit;

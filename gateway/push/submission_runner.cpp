@@ -164,22 +164,22 @@ SubmissionRunner::Place& SubmissionRunner::place(const std::string& intake) {
                                            : "no intake is called " + intake);
 }
 
-TakenIn SubmissionRunner::take(const std::string& intake, const std::filesystem::path& file) {
-  const std::scoped_lock lock(mutex_);
-  return IntakeFolder(place(intake).intake, store_, {}, file.parent_path()).take_now(file.filename());
-}
-
-std::vector<std::string> SubmissionRunner::step(const std::string& id, const std::stop_token& stop) {
+SubmissionRunner::Submitted SubmissionRunner::submit(const std::string& intake,
+                                                     const std::filesystem::path& file,
+                                                     const std::stop_token& stop) {
   const std::scoped_lock lock(mutex_);
   demand_sound_clock();
-  const auto known =
-      store_.read([&](store::Session& session) { return store_.submissions().find(session, id); });
-  if (!known || (known->state != SubmissionState::prepared && known->state != SubmissionState::unknown))
-    return {};
-  const std::string sentence = one(*known, stop);
-  for (Place& each : places_) each.folder.answer();
-  if (sentence.empty()) return {};
-  return {sentence};
+  Place& found = place(intake);
+  IntakeFolder folder(found.intake, store_, found.title, file.parent_path());
+  Submitted submitted{folder.take_now(file.filename()), {}};
+  if (!submitted.taken.submission.empty()) {
+    const auto known = store_.read([&](store::Session& session) {
+      return store_.submissions().find(session, submitted.taken.submission);
+    });
+    if (known && known->state == SubmissionState::prepared) submitted.happened = one(*known, stop);
+  }
+  folder.answer();
+  return submitted;
 }
 
 }  // namespace tilts::push

@@ -35,10 +35,13 @@ class SubmissionRunner {
   // One round: takes in, sends and inquires what is due, answers. Thread-safe: rounds come one after the
   // other.
   Told round(const std::stop_token& stop);
-  // One file, wherever it lies, by the intake of this name (empty: the only one). Throws Error(config).
-  TakenIn take(const std::string& intake, const std::filesystem::path& file);
-  // One submission, now: sent when prepared, inquired about when unknown. Returns what happened.
-  std::vector<std::string> step(const std::string& id, const std::stop_token& stop);
+  struct Submitted {
+    TakenIn taken;
+    std::string happened;  // what went wrong with sending it; empty when nothing did
+  };
+  // One file, wherever it lies, by the intake of this name (empty: the only one): taken in, and sent when
+  // nothing warns. Its answer is written beside it. Throws Error(config).
+  Submitted submit(const std::string& intake, const std::filesystem::path& file, const std::stop_token& stop);
 
   // How long until the next round.
   std::chrono::seconds every() const;
@@ -46,16 +49,16 @@ class SubmissionRunner {
  private:
   struct Place {
     Intake intake;
+    const std::string title;  // of the registry
     IntakeFolder folder;
 
     Place(const config::Configuration& configuration, const config::IntakeSettings& settings,
           store::Store& store, const registries::Registries& registries, const Clock& clock)
         : intake(configuration, settings, store, registries, clock),
-          folder(intake, store, registries.at(settings.registry).exchange->profile().title, settings.folder) {
-    }
+          title(registries.at(settings.registry).exchange->profile().title),
+          folder(intake, store, title, settings.folder) {}
   };
 
-  void reconcile();
   std::vector<std::string> drain(const std::stop_token& stop);
   void stand(std::vector<std::string>& standing) const;
   std::string one(const store::Submission& submission, const std::stop_token& stop);

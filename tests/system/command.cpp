@@ -25,15 +25,16 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 
 }  // namespace
 
-Command::Command(const City& city, std::vector<std::string> words,
-                 const std::vector<std::string>& environment) {
-  words.insert(words.begin(), {TILTS_PROGRAM, "--configuration", city.file("tilts.xml").string()});
+Command::Command(const std::filesystem::path& configuration, std::vector<std::string> words,
+                 const std::vector<std::string>& environment, std::string_view typed) {
+  words.insert(words.begin(), {TILTS_PROGRAM, "--configuration", configuration.string()});
   std::vector<std::string> all = environment;
   for (char** one = environ; *one != nullptr; ++one) all.emplace_back(*one);
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   const std::string out = folder_.write("out", ""), err = folder_.write("err", "");
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  const std::string in = folder_.write("in", typed);
+  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, in.c_str(), O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out.c_str(), O_WRONLY | O_APPEND, 0);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, err.c_str(), O_WRONLY | O_APPEND, 0);
   const int failure =
@@ -77,9 +78,9 @@ bool Command::says(std::string_view text) {
 std::string Command::out() const { return support::read_file(folder_.path() / "out"); }
 std::string Command::err() const { return support::read_file(folder_.path() / "err"); }
 
-Daemon::Daemon(const City& city) : Command(city, {"serve"}) {
+Daemon::Daemon(const std::filesystem::path& configuration) : Command(configuration, {"serve"}) {
   const auto deadline = steady_clock::now() + std::chrono::minutes{2};
-  while (Command(city, {"status"}).says("Daemon    runs") == false)
+  while (Command(configuration, {"status"}).says("Daemon    runs") == false)
     if (steady_clock::now() > deadline) throw std::runtime_error("the daemon does not serve: " + err());
 }
 

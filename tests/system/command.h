@@ -2,8 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -15,8 +17,11 @@ namespace tilts::system_test {
 
 class Command {
  public:
-  // `environment`: NAME=VALUE, beside what this process has.
-  Command(const City& city, std::vector<std::string> words, const std::vector<std::string>& environment = {});
+  // `environment`: NAME=VALUE, beside what this process has. `typed`: its standard input.
+  Command(const std::filesystem::path& configuration, std::vector<std::string> words,
+          const std::vector<std::string>& environment = {}, std::string_view typed = {});
+  Command(const City& city, std::vector<std::string> words, const std::vector<std::string>& environment = {})
+      : Command(city.file("tilts.xml"), std::move(words), environment) {}
   // Kills it when it still runs.
   ~Command();
   Command(const Command&) = delete;
@@ -41,7 +46,8 @@ class Command {
 // A daemon that serves; the constructor returns when it takes work from commands.
 class Daemon : public Command {
  public:
-  explicit Daemon(const City& city);
+  explicit Daemon(const std::filesystem::path& configuration);
+  explicit Daemon(const City& city) : Daemon(city.file("tilts.xml")) {}
 };
 
 }  // namespace tilts::system_test

@@ -72,7 +72,7 @@ std::string QueueOffice::configuration_text() const {
   </registry>
   <legal-basis id="queue" law="a test" contract="T-2" valid-from="2026-01-01" valid-to="2035-12-31" operations="submit correct withdraw" registry="siva"/>
   <send-journal file="send.journal"/>
-  <intake name="rehabilitation" registry="siva" legal-basis="queue" folder="entries"
+  <intake name="rehabilitation" registry="siva" legal-basis="queue" folder="entries" every-seconds="1"
           schema="{source}/mappings/rehabilitation_queue/entry.xsd" rules="{source}/mappings/rehabilitation_queue/entry.xml"/>
 </tilts>
 )",
@@ -83,6 +83,12 @@ std::string QueueOffice::configuration_text() const {
 
 Clock QueueOffice::clock() const {
   return Clock([ahead = ahead_] { return Clock::system().now() + std::chrono::seconds(ahead->load()); });
+}
+
+void QueueOffice::edit_profile(std::string_view from, std::string_view to) {
+  std::string text = support::read_file(file("profile.xml"));
+  replace(text, from, to);
+  folder_.write("profile.xml", text);
 }
 
 void QueueOffice::later(std::chrono::seconds time) {

@@ -55,6 +55,8 @@ class QueueOffice {
   std::vector<std::string> rounds(int count = 2);
   // In a process of its own, killed after so long; the exit code, or minus the signal.
   int rounds_in_a_child(int count, std::chrono::microseconds kill_after);
+  // The gateway's profile, not the registry's.
+  void edit_profile(std::string_view from, std::string_view to);
   // Both clocks go on.
   void later(std::chrono::seconds time);
 
