@@ -6,6 +6,8 @@
 namespace tilts::push {
 namespace {
 
+constexpr size_t last_entries = 20;  // of a person: an entry a year, and its corrections
+
 Record as_record(const Entry& entry) {
   Record record{.type = "entry", .key = entry.code + "/" + entry.case_number, .fields = entry.fields};
   record.fields.push_back({"operation", entry.operation});
@@ -47,7 +49,8 @@ std::vector<Finding> EntryRules::judge(const Entry& entry, const store::Store& s
   if (!mapping_) return {};
   std::vector<Record> records{as_record(entry), documents(entry)};
   store.read([&](store::Session& session) {
-    for (Record& record : previous(entry, intake_.registry, store.submissions().of(session, entry.code)))
+    for (Record& record :
+         previous(entry, intake_.registry, store.submissions().of(session, entry.code, last_entries)))
       records.push_back(std::move(record));
     if (!intake_.population.empty())
       for (Record& record : store.records().of(session, intake_.population, entry.code))

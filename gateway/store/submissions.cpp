@@ -52,7 +52,7 @@ constexpr Sql kListState =
 constexpr Sql kOf =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
     " absent_at, due, receipt, content, created, changed, asked_first FROM submission"
-    " WHERE subject = $1 ORDER BY created DESC, id";
+    " WHERE subject = $1 ORDER BY created DESC, id LIMIT $2";
 constexpr Sql kCounts = "SELECT state, COUNT(*) FROM submission GROUP BY state";
 constexpr Sql kLastChange = "SELECT COALESCE(MAX(changed), 0) FROM submission";
 constexpr Sql kDue =
@@ -224,9 +224,9 @@ std::vector<Submission> Submissions::due(Session& session, SubmissionState state
   return submissions(session, vault_, kDue, name(state), now, limit);
 }
 
-std::vector<Submission> Submissions::of(Session& session, std::string_view code) const {
+std::vector<Submission> Submissions::of(Session& session, std::string_view code, size_t limit) const {
   const auto subject = subjects_.find(session, code);
-  return subject ? submissions(session, vault_, kOf, *subject) : std::vector<Submission>();
+  return subject ? submissions(session, vault_, kOf, *subject, limit) : std::vector<Submission>();
 }
 
 Time Submissions::last_change(Session& session) const { return session.value<Time>({}, kLastChange); }

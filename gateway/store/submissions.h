@@ -137,7 +137,7 @@ class Submissions {
   // Those in this state whose time has come, the oldest first.
   std::vector<Submission> due(Session& session, SubmissionState state, Time now, size_t limit) const;
   // Of one person, by any code the person has or had, the newest first.
-  std::vector<Submission> of(Session& session, std::string_view code) const;
+  std::vector<Submission> of(Session& session, std::string_view code, size_t limit) const;
   Time last_change(Session& session) const;
   // How many there are in each state that has any.
   std::map<SubmissionState, int64_t> counts(Session& session) const;
