@@ -51,8 +51,9 @@ std::string words(const std::string& registry, const store::Submission& submissi
   switch (submission.state) {
     case SubmissionState::warned:
       return fmt::format(
-          "GAIDA LĒMUMU. Ieraksts vēl nav nosūtīts.\n\nPamanīts:\n{}\nIzlabojiet un ievadiet ar nākamo "
-          "redakcijas numuru, vai, ja tas jānosūta tāds, kāds ir, palūdziet administratoram:\n  tilts "
+          "GAIDA LĒMUMU. Ieraksts vēl nav nosūtīts.\n\nPamanīts:\n{}\nIzlabojiet un saglabājiet to no "
+          "jauna ar to pašu lietas numuru, vai, ja tas jānosūta tāds, kāds ir, palūdziet administratoram:\n  "
+          "tilts "
           "submissions send {} --because \"iemesls\"\nPar uzņemšanu rindā lemj {}, nevis šī sistēma.\n",
           list(findings), submission.id, registry);
     case SubmissionState::prepared:
@@ -73,7 +74,9 @@ std::string words(const std::string& registry, const store::Submission& submissi
       return fmt::format("SAŅEMTS. {}: numurs {}.\nAtbilde saņemta {}.\n", registry, submission.receipt,
                          since);
     case SubmissionState::declined:
-      return fmt::format("NORAIDĪTS {}.\n{}: {}\n", since, registry, reason(last));
+      return fmt::format(
+          "NORAIDĪTS {}.\n{}: {}\nLabotu ierakstu ievadiet no jauna ar nākamo redakcijas numuru ({}).\n",
+          since, registry, reason(last), submission.revision + 1);
   }
   return {};
 }

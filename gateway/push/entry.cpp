@@ -7,7 +7,6 @@
 
 #include "gateway/mapping/personas_kods.h"
 #include "gateway/push/entry_json.h"
-#include "gateway/store/submissions.h"
 #include "gateway/xml/document.h"
 #include "gateway/xml/malformed.h"
 
@@ -87,13 +86,12 @@ xml::Document parse(std::string_view bytes, EntryForm form, std::string_view tar
 
 }  // namespace
 
-std::string key_before(std::string_view registry, const Entry& entry) {
-  if (entry.operation == "submit") return {};
+int64_t revision_before(const Entry& entry) {
+  if (entry.operation == "submit") return 0;
   int64_t revision = entry.operation == "withdraw" ? entry.revision : entry.revision - 1;
   if (const std::string named = value(entry, "corrects"); !named.empty())
     std::from_chars(named.data(), named.data() + named.size(), revision);
-  return store::Submissions::key_of(registry, revision == 1 ? "submit" : "correct", entry.case_number,
-                                    revision);
+  return revision;
 }
 
 std::optional<Entry> read_judged_entry(std::string_view bytes, EntryForm form) try {

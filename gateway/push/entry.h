@@ -31,9 +31,9 @@ struct Entry {
   std::vector<Attachment> attachments;
 };
 
-// The key of the revision that a correction replaces, or that a withdrawal takes out; empty for a first
-// entry. Field `corrects` names its number; left out it is the one before, and of a withdrawal its own.
-std::string key_before(std::string_view registry, const Entry& entry);
+// The revision that a correction replaces, or that a withdrawal takes out: field `corrects`; left out it is
+// the one before, and of a withdrawal its own. 0 for an entry that is about no earlier one.
+int64_t revision_before(const Entry& entry);
 
 struct ReadEntry {
   std::optional<Entry> entry;     // nothing: it is not one

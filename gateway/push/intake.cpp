@@ -92,18 +92,28 @@ void Intake::judge_operation(const Entry& entry, Findings& findings) const {
 }
 
 void Intake::judge_revision(const Entry& entry, Findings& findings) const {
-  if (entry.operation == "submit" && entry.revision != 1)
-    findings.push_back(refusal("first-revision", "revision",
-                               "a first entry has revision 1; enter this one as a correction",
-                               "Pirmajam ierakstam ir 1. redakcija; ievadiet šo kā labojumu"));
+  const auto known_as = [&](int64_t revision) {
+    return store_.read([&](store::Session& session) {
+      return store_.submissions().find_revision(session, settings_.registry, entry.case_number, revision);
+    });
+  };
+  if (entry.operation == "submit" && entry.revision > 1) {
+    const auto declined = known_as(entry.revision - 1);
+    if (!declined || declined->state != store::SubmissionState::declined)
+      findings.push_back(
+          refusal("first-revision", "revision",
+                  "a first entry has revision 1, or the next one after a declined one; enter "
+                  "this as a correction",
+                  "Pirmajam ierakstam ir 1. redakcija vai nākamā pēc noraidītas; ievadiet šo kā "
+                  "labojumu"));
+  }
   if (entry.operation == "correct" && entry.revision < 2)
     findings.push_back(refusal("correction-revision", "revision",
                                "a correction has revision 2 or more; mend it and enter it again",
                                "Labojumam ir 2. vai vēlāka redakcija; izlabojiet un ievadiet vēlreiz"));
-  const std::string before = key_before(settings_.registry, entry);
-  if (before.empty() || refuses(findings)) return;
-  const auto known =
-      store_.read([&](store::Session& session) { return store_.submissions().find_key(session, before); });
+  const int64_t before = revision_before(entry);
+  if (before == 0 || refuses(findings)) return;
+  const auto known = known_as(before);
   if (!known)
     findings.push_back(
         warning("nothing-before", "corrects",

@@ -21,6 +21,15 @@ std::string digest(const Answer& answer) {
   return to_hex(hash.finish());
 }
 
+// What is not an answer of ours, and what it looks like.
+std::string contents(const targets::Folder& folder, const std::vector<std::string>& files) {
+  Sha256 hash;
+  for (const std::string& file : files)
+    if (!file.ends_with(".answer.xml") && !file.ends_with(".answer.txt"))
+      hash.add(file + '/' + stamp_of(folder, file).value_or("") + '\n');
+  return to_hex(hash.finish());
+}
+
 std::string xml_name(const std::string& entry) { return entry + ".answer.xml"; }
 std::string text_name(const std::string& entry) { return entry + ".answer.txt"; }
 
@@ -44,20 +53,30 @@ std::vector<std::string> IntakeFolder::look() try {
   const Marks known = marks();
   std::vector<std::string> troubles;
   std::map<std::string, std::string> looked;
-  for (const std::string& file : folder.files()) {
+  const std::vector<std::string> files = folder.files();
+  const std::string holds = contents(folder, files);
+  for (const std::string& file : files) {
     if (!form_of(file)) continue;
     const auto stamp = stamp_of(folder, file);
     if (!stamp) continue;
     const auto mark = known.find(file);
-    // A refused one is judged again: the document that it lacked may have come.
-    if (mark != known.end() && mark->second.stamp == *stamp && !mark->second.submission.empty()) continue;
+    if (mark != known.end() && mark->second.stamp == *stamp) {
+      // A refused one is judged again when the folder holds something else: a document that it lacked.
+      const auto refused = refused_.find(file);
+      if (!mark->second.submission.empty() || (refused != refused_.end() && refused->second == holds))
+        continue;
+    }
     const auto before = looked_.find(file);
     const bool same = before != looked_.end() && before->second == *stamp;
     looked.emplace(file, *stamp);
     if (!same) continue;
     try {
       TakenIn taken;
-      if (take(folder, file, *stamp, taken) && !taken.submission.empty()) looked.erase(file);
+      if (!take(folder, file, *stamp, taken)) continue;
+      if (taken.submission.empty())
+        refused_[file] = holds;
+      else
+        looked.erase(file);
     } catch (const Error& error) {
       troubles.push_back(fmt::format("intake {}: an entry could not be taken in, it is tried again: {}",
                                      intake_.settings().name, error.what()));
@@ -87,6 +106,7 @@ bool IntakeFolder::take(const targets::Folder& folder, const std::string& file, 
   if (reading == Reading::missing || reading == Reading::changing) return false;
   if (reading == Reading::too_large) bytes.assign(most_entry_bytes, ' ');
   taken = intake_.take(folder, file, bytes, stamp);
+  settled_.erase(file);  // what this name stood for before is another matter
   if (!taken.submission.empty()) return true;
   const Marks known = marks();
   const auto before = known.find(file);

@@ -40,8 +40,9 @@ class IntakeFolder {
   store::Store& store_;
   const std::string registry_title_;
   const std::filesystem::path path_;
-  std::map<std::string, std::string> looked_;  // the stamps of the last look, of what is not taken yet
-  std::map<std::string, Time> settled_;        // since when: their answers change no more
+  std::map<std::string, std::string> looked_;   // the stamps of the last look, of what is not taken yet
+  std::map<std::string, std::string> refused_;  // what the folder held when they were judged
+  std::map<std::string, Time> settled_;         // since when: their answers change no more
 };
 
 }  // namespace tilts::push

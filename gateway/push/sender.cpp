@@ -69,9 +69,17 @@ host::Entry Sender::entry_of(const store::Submission& submission) const {
   }
   made.record.fields.push_back({"code", entry.code});
   made.record.fields.push_back({"revision", std::to_string(entry.revision)});
-  if (const std::string before = key_before(submission.registry, entry); !before.empty())
-    made.record.fields.push_back({"corrects", before});
   store_.read([&](store::Session& session) {
+    if (const int64_t revision = revision_before(entry); revision != 0) {
+      const auto before =
+          store_.submissions().find_revision(session, submission.registry, entry.case_number, revision);
+      // One that was not entered here was warned of, and a person sent this all the same.
+      made.record.fields.push_back(
+          {"corrects",
+           before ? before->key
+                  : store::Submissions::key_of(submission.registry, revision == 1 ? "submit" : "correct",
+                                               entry.case_number, revision)});
+    }
     for (store::SubmissionAttachment& attachment : store_.submissions().attachments(session, submission.id))
       made.attachments.push_back({std::move(attachment.name), std::move(attachment.media_type),
                                   std::move(attachment.bytes), std::move(attachment.sha256)});

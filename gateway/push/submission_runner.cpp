@@ -69,7 +69,7 @@ SubmissionRunner::Told SubmissionRunner::round(const std::stop_token& stop) {
     demand_sound_clock();
     told.happened = drain(stop);
     stand(told.standing);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     stands({error.what()});
   }
   for (Place& place : places_) stands(place.folder.answer());
@@ -117,7 +117,9 @@ std::vector<std::string> SubmissionRunner::drain(const std::stop_token& stop) {
 
 std::string SubmissionRunner::one(const store::Submission& submission, const std::stop_token& stop) try {
   if (submission.state == SubmissionState::unknown) return sender_.inquire(submission, stop);
-  return waits(submission) ? std::string() : sender_.send(submission, stop);
+  // Once begun it is brought to its end, which the registry's time-out bounds: stopped in the middle it would
+  // be unknown.
+  return waits(submission) ? std::string() : sender_.send(submission, {});
 } catch (const std::exception& error) {
   return fmt::format("submission {}: {}", submission.id, error.what());
 }
@@ -125,10 +127,11 @@ std::string SubmissionRunner::one(const store::Submission& submission, const std
 // A correction or withdrawal goes after what it is about: before that is settled nobody knows what it would
 // change.
 bool SubmissionRunner::waits(const store::Submission& submission) const {
-  const std::string before = key_before(submission.registry, entry_of(unpack_entry(submission.content)));
-  if (before.empty()) return false;
-  const auto known =
-      store_.read([&](store::Session& session) { return store_.submissions().find_key(session, before); });
+  const int64_t before = revision_before(entry_of(unpack_entry(submission.content)));
+  if (before == 0) return false;
+  const auto known = store_.read([&](store::Session& session) {
+    return store_.submissions().find_revision(session, submission.registry, submission.case_number, before);
+  });
   return known && known->state != SubmissionState::received && known->state != SubmissionState::declined;
 }
 

@@ -20,6 +20,11 @@ constexpr Sql kAdd =
 constexpr Sql kKnown = "SELECT id, digest FROM submission WHERE key = $1";
 constexpr Sql kAddAttachment =
     "INSERT INTO submission_attachment (submission, number, content) VALUES ($1, $2, $3)";
+constexpr Sql kMend =
+    "UPDATE submission SET subject = $1, digest = $2, content = $3, changed = $4"
+    " WHERE id = $5 AND state = 'warned' AND attempt = 0";
+constexpr Sql kNoAttachments = "DELETE FROM submission_attachment WHERE submission = $1";
+constexpr Sql kNoFindings = "DELETE FROM submission_finding WHERE submission = $1";
 constexpr Sql kNextAttachment =
     "SELECT COALESCE(MAX(number), 0) + 1 FROM submission_attachment WHERE submission = $1";
 constexpr Sql kAttachments =
@@ -181,10 +186,19 @@ Submissions::Added Submissions::add(Transaction& transaction, const NewSubmissio
       attempt, message_id, expires, asked_first, digest,
       Blob{vault_.seal(place(id), pack(submission.case_number, submission.content))}, now, now);
   if (added == 0) {
-    const auto known = transaction.row<std::string, Blob>(kKnown, key);
-    return {std::get<0>(*known), false, std::get<1>(*known) == digest};
+    const auto [known, its_digest] = *transaction.row<std::string, Blob>(kKnown, key);
+    if (its_digest == digest) return {known};
+    if (mend(transaction, known, submission, attachments, digest, now)) return {known, false, true, true};
+    return {known, false, false};
   }
   transaction.run(kSentHere, key);
+  keep_parts(transaction, id, submission, attachments);
+  note(transaction, id, state, attempt, kGateway, text, now);
+  return {id, true, true};
+}
+
+void Submissions::keep_parts(Transaction& transaction, const std::string& id, const NewSubmission& submission,
+                             const std::vector<SubmissionAttachment>& attachments) const {
   int64_t number = 0;
   for (const SubmissionAttachment& attachment : attachments) {
     ++number;
@@ -201,8 +215,25 @@ Submissions::Added Submissions::add(Transaction& transaction, const NewSubmissio
                                      pack(static_cast<int64_t>(finding.weight), finding.rule, finding.field,
                                           finding.place, finding.english, finding.latvian))});
   }
-  note(transaction, id, state, attempt, kGateway, text, now);
-  return {id, true, true};
+}
+
+// What waits for a person left nothing with the registry: its mended form may take its place.
+bool Submissions::mend(Transaction& transaction, const std::string& id, const NewSubmission& submission,
+                       const std::vector<SubmissionAttachment>& attachments, const Blob& digest,
+                       Time now) const {
+  const SubjectId subject = subjects_.ensure(transaction, submission.code, now);
+  if (transaction.run(kMend, subject, digest,
+                      Blob{vault_.seal(place(id), pack(submission.case_number, submission.content))}, now,
+                      id) == 0)
+    return false;
+  transaction.run(kNoAttachments, id);
+  transaction.run(kNoFindings, id);
+  keep_parts(transaction, id, submission, attachments);
+  if (submission.warned)
+    note(transaction, id, SubmissionState::warned, 0, kGateway, "mended, and still with warnings", now);
+  else
+    release(transaction, id, kGateway, "mended: nothing warns any more", now);
+  return true;
 }
 
 std::optional<Submission> Submissions::find(Session& session, std::string_view id) const {
@@ -211,6 +242,12 @@ std::optional<Submission> Submissions::find(Session& session, std::string_view i
 
 std::optional<Submission> Submissions::find_key(Session& session, std::string_view key) const {
   return first(submissions(session, vault_, kFindKey, key));
+}
+
+std::optional<Submission> Submissions::find_revision(Session& session, std::string_view registry,
+                                                     std::string_view case_number, int64_t revision) const {
+  if (auto first = find_key(session, key_of(registry, "submit", case_number, revision))) return first;
+  return find_key(session, key_of(registry, "correct", case_number, revision));
 }
 
 std::vector<Submission> Submissions::list(Session& session, std::optional<SubmissionState> state,
@@ -454,7 +491,11 @@ bool Submissions::ask_again(Transaction& transaction, std::string_view id, int64
 
 bool Submissions::send_warned(Transaction& transaction, std::string_view id, std::string_view user,
                               std::string_view because, Time now) const {
-  const std::string text = fmt::format("sent in spite of its warnings: {}", because);
+  return release(transaction, id, user, fmt::format("sent in spite of its warnings: {}", because), now);
+}
+
+bool Submissions::release(Transaction& transaction, std::string_view id, std::string_view actor,
+                          const std::string& text, Time now) const {
   if (const Time until = standing(transaction); until != Time{}) {
     const auto known = find(transaction, id);
     if (!known || known->state != SubmissionState::warned) return false;
@@ -462,7 +503,7 @@ bool Submissions::send_warned(Transaction& transaction, std::string_view id, std
     then.state = SubmissionState::unknown;
     then.expires = until;
     then.asked_first = true;
-    return doubt(transaction, *known, then, user,
+    return doubt(transaction, *known, then, actor,
                  text + "; the send journal is not whole, so the registry is asked first", now);
   }
   return take(transaction,
@@ -473,7 +514,7 @@ bool Submissions::send_warned(Transaction& transaction, std::string_view id, std
                SubmissionState::prepared,
                {},
                {},
-               user,
+               actor,
                text},
               now);
 }

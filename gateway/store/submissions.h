@@ -123,8 +123,9 @@ class Submissions {
 
   struct Added {
     std::string id;
-    bool fresh = false;  // false: it was there already
-    bool same = true;    // false: it was there with another content; nothing was changed
+    bool fresh = false;   // false: it was there already
+    bool same = true;     // false: it was there with another content; nothing was changed
+    bool mended = false;  // it was there, warned and never sent: this content took the other one's place
   };
   // Prepared or warned; unknown when the send journal knows an attempt of it, or while a break stands.
   Added add(Transaction& transaction, const NewSubmission& submission,
@@ -132,6 +133,9 @@ class Submissions {
 
   std::optional<Submission> find(Session& session, std::string_view id) const;
   std::optional<Submission> find_key(Session& session, std::string_view key) const;
+  // Whichever operation entered it; a withdrawal enters none.
+  std::optional<Submission> find_revision(Session& session, std::string_view registry,
+                                          std::string_view case_number, int64_t revision) const;
   // The newest first; of one state or (none) of all.
   std::vector<Submission> list(Session& session, std::optional<SubmissionState> state, size_t limit) const;
   // Those in this state whose time has come, the oldest first.
@@ -217,6 +221,13 @@ class Submissions {
 
  private:
   struct Step;
+  // warned → prepared, or unknown while a break stands.
+  bool release(Transaction& transaction, std::string_view id, std::string_view actor, const std::string& text,
+               Time now) const;
+  void keep_parts(Transaction& transaction, const std::string& id, const NewSubmission& submission,
+                  const std::vector<SubmissionAttachment>& attachments) const;
+  bool mend(Transaction& transaction, const std::string& id, const NewSubmission& submission,
+            const std::vector<SubmissionAttachment>& attachments, const Blob& digest, Time now) const;
   struct Begun;
   bool take(Transaction& transaction, const Step& step, Time now) const;
   // One compare-and-set on `known` to what is to be believed instead; absences are counted anew.

@@ -91,6 +91,42 @@ TEST(Submission, AWarnedOneWaitsForANamedPerson) {
   EXPECT_EQ(office.only().state, SubmissionState::received);
 }
 
+// Nothing of it left the house, so the mended form takes its place.
+TEST(Submission, AWarnedOneIsMendedUnderTheSameNumber) {
+  QueueOffice office;
+  office.enter("SD-1", {{"<course>14", "<course>21"}});
+  office.rounds();
+  office.enter("SD-1", {{"2026-09-30", "2026-09-29"}, {"<course>14", "<course>21"}});
+  office.rounds();
+  EXPECT_EQ(office.only().state, SubmissionState::warned);
+  office.enter("SD-1");
+  office.rounds();
+  EXPECT_EQ(office.only().state, SubmissionState::received);
+  EXPECT_EQ(office.truth().at(office.only().key).times, 1);
+  EXPECT_THAT(office.answer("SD-1.xml"), HasSubstr("SAŅEMTS"));
+}
+
+TEST(Submission, ADeclinedOneIsEnteredAgainWithTheNextRevision) {
+  QueueOffice office;
+  const std::pair<std::string, std::string> second{"</case_number>", "</case_number><revision>2</revision>"};
+  office.enter("SD-1", {second});
+  office.rounds();
+  EXPECT_THAT(office.answer("SD-1.xml"), HasSubstr("[first-revision]"));
+  office.enter("SD-1", {{"<course>14", "<course>15"}});
+  office.rounds();
+  office.with([&](push::SubmissionRunner& runner, store::Store& store) {
+    store.write([&](store::Transaction& transaction) {
+      store.submissions().send_warned(transaction, office.only().id, "aija", "to see", office.clock().now());
+    });
+    runner.round({});
+  });
+  ASSERT_EQ(office.only().state, SubmissionState::declined);
+  office.enter("SD-1", {second});
+  office.rounds();
+  EXPECT_THAT(office.answer("SD-1.xml"), HasSubstr("SAŅEMTS"));
+  EXPECT_THAT(office.ledger(), SizeIs(2));
+}
+
 TEST(Submission, DeclinedIsKeptWithItsReason) {
   QueueOffice office;
   const std::string entry = office.enter("SD-1", {{"<course>14", "<course>15"}});

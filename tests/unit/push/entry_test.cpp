@@ -4,14 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "gateway/push/kept_entry.h"
-#include "gateway/store/submissions.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tilts::push {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 const std::string mappings = std::string(TILTS_MAPPINGS) + "/rehabilitation_queue/";
 
@@ -103,21 +101,10 @@ TEST(Entry, WhatIsNoneIsToldWithAllThatIsWrong) {
 }
 
 TEST(Entry, NamesTheRevisionBefore) {
-  const auto key = [](std::string_view operation, int64_t revision) {
-    return store::Submissions::key_of("siva", operation, "SD-1", revision);
-  };
-  EXPECT_THAT(key_before("siva", {.operation = "submit", .case_number = "SD-1"}), IsEmpty());
-  EXPECT_EQ(key_before("siva", {.operation = "correct", .case_number = "SD-1", .revision = 2}),
-            key("submit", 1));
-  EXPECT_EQ(key_before("siva", {.operation = "correct", .case_number = "SD-1", .revision = 3}),
-            key("correct", 2));
-  EXPECT_EQ(
-      key_before(
-          "siva",
-          {.operation = "correct", .case_number = "SD-1", .revision = 3, .fields = {{"corrects", "1"}}}),
-      key("submit", 1));
-  EXPECT_EQ(key_before("siva", {.operation = "withdraw", .case_number = "SD-1", .revision = 2}),
-            key("correct", 2));
+  EXPECT_EQ(revision_before({.operation = "submit", .revision = 2}), 0);
+  EXPECT_EQ(revision_before({.operation = "correct", .revision = 3}), 2);
+  EXPECT_EQ(revision_before({.operation = "correct", .revision = 3, .fields = {{"corrects", "1"}}}), 1);
+  EXPECT_EQ(revision_before({.operation = "withdraw", .revision = 2}), 2);
 }
 
 TEST(Entry, IsKeptAsItCame) {
