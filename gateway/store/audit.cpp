@@ -30,8 +30,17 @@ constexpr Sql kHeads =
 
 constexpr Sql kPurgeSubjects =
     "DELETE FROM audit_subject WHERE (chain, position) IN"
-    " (SELECT chain, position FROM audit WHERE at < $1 AND content IS NOT NULL)";
-constexpr Sql kPurge = "UPDATE audit SET salt = NULL, content = NULL WHERE at < $1 AND content IS NOT NULL";
+    " (SELECT chain, position FROM audit WHERE at < $1 AND content IS NOT NULL AND NOT EXISTS"
+    " (SELECT 1 FROM evidence e JOIN submission s ON s.id = e.run"
+    " WHERE e.asked_chain = CASE WHEN audit.asked_chain = 0 THEN audit.chain ELSE audit.asked_chain END"
+    " AND e.asked_position = CASE WHEN audit.asked_chain = 0 THEN audit.position ELSE audit.asked_position "
+    "END))";
+constexpr Sql kPurge =
+    "UPDATE audit SET salt = NULL, content = NULL WHERE at < $1 AND content IS NOT NULL AND NOT EXISTS"
+    " (SELECT 1 FROM evidence e JOIN submission s ON s.id = e.run"
+    " WHERE e.asked_chain = CASE WHEN audit.asked_chain = 0 THEN audit.chain ELSE audit.asked_chain END"
+    " AND e.asked_position = CASE WHEN audit.asked_chain = 0 THEN audit.position ELSE audit.asked_position "
+    "END)";
 
 constexpr size_t kSalt = 16;
 

@@ -30,7 +30,7 @@ struct Answered {
   LookupId asked;
   std::string outcome;                   // "answered", or the error's word: "declined", "untrusted", …
   std::vector<std::string> message_ids;  // of every attempt, and of the answer
-  std::string evidence;                  // what Evidence::put() returned, or empty
+  std::string evidence;                  // what Evidence::put() returned, one after the other; or empty
 };
 
 // One line of the answer to "who looked at this person?".
@@ -65,7 +65,8 @@ class Audit {
   std::vector<Look> subject(Session& session, std::string_view code) const;
 
   std::vector<ChainHead> heads(Session& session) const;
-  // Empties rows older than `before`: salt, content and subjects go, digest and chain stay.
+  // Empties rows older than `before`: salt, content and subjects go, digest and chain stay. Not those of a
+  // submission's exchanges: they are what shows where its evidence stands.
   int64_t purge(Transaction& transaction, Time before) const;
 
  private:

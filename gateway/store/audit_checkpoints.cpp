@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/crypto.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,15 +15,6 @@
 
 namespace tilts::store {
 namespace {
-
-std::string unhex(std::string_view text) {
-  std::string bytes(text.size() / 2, '\0');
-  size_t size = 0;
-  if (bytes.empty() || OPENSSL_hexstr2buf_ex(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
-                                             &size, std::string(text).c_str(), '\0') != 1)
-    return "";
-  return bytes;
-}
 
 std::string_view cut(std::string_view& text, char at) {
   const std::string_view word = text.substr(0, text.find(at));
@@ -79,7 +69,21 @@ void append_durably(const std::filesystem::path& file, const std::string& line) 
   close(folder);
 }
 
+std::string file_name(Time at) { return fmt::format("audit-{}.log", to_text(at).substr(0, 7)); }
+
 }  // namespace
+
+std::optional<CheckpointLine> read_checkpoint(std::string_view line) {
+  CheckpointLine read;
+  std::string_view rest = line;
+  cut(rest, ' ');
+  read.before = cut(rest, ' ');
+  if (!read_heads(cut(rest, ' '), read.heads) || read.heads.empty() || rest.size() != 128)
+    return std::nullopt;
+  read.signature = unhex(rest);
+  read.text = line.substr(0, line.size() - rest.size() - 1);
+  return read;
+}
 
 struct AuditCheckpoints::Walk {
   Reading reading;
@@ -90,17 +94,33 @@ struct AuditCheckpoints::Walk {
 AuditCheckpoints::AuditCheckpoints(std::filesystem::path folder, const Vault& vault)
     : folder_(std::move(folder)), vault_(vault) {}
 
-AuditCheckpoints::Walk AuditCheckpoints::walk() const {
-  Walk walk;
-  Reading& reading = walk.reading;
+std::vector<std::filesystem::path> AuditCheckpoints::files() const {
   std::vector<std::filesystem::path> files;
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(folder_, none))
     if (entry.path().filename().string().starts_with("audit-") && entry.path().extension() == ".log")
       files.push_back(entry.path());
   std::ranges::sort(files);
+  return files;
+}
 
-  for (const std::filesystem::path& file : files) {
+std::optional<AuditCheckpoints::Covering> AuditCheckpoints::covering(const LookupId& row, Time at) const {
+  const std::string first = file_name(at);
+  for (const std::filesystem::path& file : files()) {
+    if (file.filename().string() < first) continue;
+    std::ifstream lines(file);
+    for (std::string line; std::getline(lines, line);)
+      if (const auto read = read_checkpoint(line))
+        for (const ChainHead& head : read->heads)
+          if (head.chain == row.chain && head.position >= row.position) return Covering{head.position, line};
+  }
+  return std::nullopt;
+}
+
+AuditCheckpoints::Walk AuditCheckpoints::walk() const {
+  Walk walk;
+  Reading& reading = walk.reading;
+  for (const std::filesystem::path& file : files()) {
     std::ifstream lines(file);
     std::string line;
     std::string signed_line;  // the newest whole one of this file
@@ -109,20 +129,17 @@ AuditCheckpoints::Walk AuditCheckpoints::walk() const {
         reading.defects.push_back(
             fmt::format("checkpoint file {}, line {}: {}", file.filename().string(), number, what));
       };
-      std::string_view rest = line;
-      cut(rest, ' ');
-      const std::string_view before = cut(rest, ' ');
-      std::vector<ChainHead> heads;
-      if (!read_heads(cut(rest, ' '), heads) || heads.empty() || rest.size() != 128) {
+      auto read = read_checkpoint(line);
+      if (!read) {
         defect("it is not whole; a crash may have cut it, look at what stands in it");
         continue;
       }
-      if (before != walk.last_line && !(before == "-" && walk.last_line.empty()))
+      if (read->before != walk.last_line && !(read->before == "-" && walk.last_line.empty()))
         defect("the line before it was changed or removed");
       walk.last_line = hex(sha256(line));
       signed_line = line;
       ++reading.lines;
-      for (ChainHead& head : heads) {
+      for (ChainHead& head : read->heads) {
         const auto known = std::ranges::find(walk.last, head.chain, &ChainHead::chain);
         if (known == walk.last.end())
           walk.last.push_back(head);
@@ -132,9 +149,8 @@ AuditCheckpoints::Walk AuditCheckpoints::walk() const {
       }
     }
     // Every line is in the hash that the next one carries: the last signature stands for all of the file.
-    const size_t space = signed_line.rfind(' ');
-    if (space != std::string::npos && !vault_.verify(std::string_view(signed_line).substr(0, space),
-                                                     unhex(std::string_view(signed_line).substr(space + 1))))
+    const auto last = read_checkpoint(signed_line);
+    if (last && !vault_.verify(last->text, last->signature))
       reading.defects.push_back(
           fmt::format("checkpoint file {}: its last line's signature does not verify; it was "
                       "changed, or signed under another master key",
@@ -174,7 +190,7 @@ void AuditCheckpoints::append(const std::vector<ChainHead>& heads, Time now) {
   if (moved.empty()) return;
   std::string line = fmt::format("{} {} {}", to_text(now), last_line_.empty() ? "-" : last_line_, moved);
   line += " " + hex(vault_.sign(line));
-  append_durably(folder_ / fmt::format("audit-{}.log", to_text(now).substr(0, 7)), line + "\n");
+  append_durably(folder_ / file_name(now), line + "\n");
   last_ = std::move(newest);
   last_line_ = hex(sha256(line));
 }

@@ -8,12 +8,24 @@
 
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/store/audit.h"
 
 namespace tilts::store {
+
+// One line, as it was read.
+struct CheckpointLine {
+  std::string before;            // SHA-256 of the line before, in hex; "-": it is the first
+  std::vector<ChainHead> heads;  // at least one
+  std::string_view text;         // what is signed, and the signature: views into the line
+  std::string signature;
+};
+// Nothing when it is not whole.
+std::optional<CheckpointLine> read_checkpoint(std::string_view line);
 
 class AuditCheckpoints {
  public:
@@ -31,9 +43,17 @@ class AuditCheckpoints {
   // Walks the files: each line names the one before it, and the last of each file is signed.
   Reading read() const;
 
+  // The first signed line that names this row's chain at or after it. `at`: when the row was written.
+  struct Covering {
+    int64_t position = 0;  // of the head
+    std::string line;
+  };
+  std::optional<Covering> covering(const LookupId& row, Time at) const;
+
  private:
   struct Walk;
   Walk walk() const;
+  std::vector<std::filesystem::path> files() const;
 
   std::filesystem::path folder_;
   const Vault& vault_;

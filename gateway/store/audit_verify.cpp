@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gateway/store/audit_row.h"
+#include "gateway/store/evidence.h"
 
 namespace tilts::store {
 namespace {
@@ -24,12 +25,13 @@ constexpr Sql kSubjectsAfter =
     "SELECT COUNT(*) FROM audit_subject s WHERE s.chain = $1 AND s.position > $2 AND NOT EXISTS"
     " (SELECT 1 FROM audit a WHERE a.chain = s.chain AND a.position = s.position)";
 constexpr Sql kEvidence =
-    "SELECT id, digest, content, expires FROM evidence WHERE id > $1 ORDER BY id LIMIT $2";
+    "SELECT id, digest, content, expires, commitment FROM evidence WHERE id > $1 ORDER BY id LIMIT $2";
 constexpr Sql kHasEvidence = "SELECT COUNT(*) FROM evidence WHERE digest = $1";
 
 constexpr size_t kPage = 500;
 constexpr size_t kProofs = 50;  // some megabytes in memory
 constexpr size_t kDefects = 100;
+constexpr size_t kDigest = 32;
 
 class Walk {
  public:
@@ -143,11 +145,13 @@ class Walk {
     Unpacker answer(row.content);
     answer.next();
     answer.next();
-    const std::string_view proof = answer.next();
-    if (!proof.empty() && database_.read([&](Session& session) {
-          return session.value<int64_t>(0, kHasEvidence, Blob{std::string(proof)});
-        }) == 0)
-      defect(fmt::format("chain {}: the evidence of row {} was removed", row.chain, row.position));
+    // One digest an attempt.
+    for (std::string_view proofs = answer.next(); !proofs.empty();
+         proofs.remove_prefix(std::min(proofs.size(), kDigest)))
+      if (database_.read([&](Session& session) {
+            return session.value<int64_t>(0, kHasEvidence, Blob{std::string(proofs.substr(0, kDigest))});
+          }) == 0)
+        defect(fmt::format("chain {}: the evidence of row {} was removed", row.chain, row.position));
   }
 
   // The people of an asked row are in a table of their own; its content holds the digest over them.
@@ -198,16 +202,18 @@ class Walk {
     std::string after;
     for (;;) {
       const auto proofs = database_.read([&](Session& session) {
-        return session.rows<std::string, Blob, Blob, Time>(kEvidence, after, kProofs);
+        return session.rows<std::string, Blob, Blob, Time, Blob>(kEvidence, after, kProofs);
       });
       if (proofs.empty()) return;
-      for (const auto& [id, digest, content, expires] : proofs) {
+      for (const auto& [id, digest, content, expires, commitment] : proofs) {
         if (content.bytes.empty()) {
           if (expires > now_) defect(fmt::format("evidence {}: it was removed before its time", id));
           continue;
         }
         ++report_.evidence;
-        if (sha256(content.bytes) != digest.bytes) defect(fmt::format("evidence {}: it was changed", id));
+        std::string made = sha256(content.bytes);
+        if (!commitment.bytes.empty()) made = evidence_digest(commitment.bytes, made);
+        if (made != digest.bytes) defect(fmt::format("evidence {}: it was changed", id));
       }
       after = std::get<0>(proofs.back());
     }

@@ -10,11 +10,19 @@ namespace tilts::store {
 namespace {
 
 constexpr Sql kPut =
-    "INSERT INTO evidence (id, registry, operation, run, at, expires, key_name, digest, content)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    "INSERT INTO evidence (id, registry, operation, run, at, expires, key_name, digest, content,"
+    " commitment, asked_chain, asked_position)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 constexpr Sql kFind =
     "SELECT e.registry, e.operation, e.run, e.at, e.key_name, e.content, k.wrapped FROM evidence e"
     " JOIN keys.evidence_key k ON k.name = e.key_name WHERE e.id = $1 AND e.content IS NOT NULL";
+constexpr Sql kOfRun =
+    "SELECT e.id, e.registry, e.operation, e.at, e.key_name, e.digest, e.asked_chain, e.asked_position,"
+    " e.content, k.wrapped FROM evidence e LEFT JOIN keys.evidence_key k ON k.name = e.key_name"
+    " WHERE e.run = $1 ORDER BY e.at, e.asked_chain, e.asked_position, e.id";
+constexpr Sql kHasTerms = "SELECT COUNT(*) FROM evidence_terms WHERE sha256 = $1";
+constexpr Sql kPutTerms = "INSERT INTO evidence_terms (sha256, content) VALUES ($1, $2)";
+constexpr Sql kTerms = "SELECT content FROM evidence_terms WHERE sha256 = $1";
 constexpr Sql kKey = "SELECT wrapped FROM keys.evidence_key WHERE name = $1";
 constexpr Sql kPutKey = "INSERT INTO keys.evidence_key (name, wrapped) VALUES ($1, $2)";
 
@@ -67,7 +75,40 @@ std::string uncompress(std::string_view bytes) {
   return plain;
 }
 
+constexpr size_t kSalt = 16;
+
+// Of an exchange as it is kept, or of a proof as it was read.
+template <typename Said>
+std::string commitment(const Said& said, std::string_view id, std::string_view salt) {
+  return sha256(pack("tilts evidence 1", salt, id, said.registry, said.operation, said.run,
+                     int64_t{said.at.time_since_epoch().count()}, said.outcome,
+                     static_cast<int64_t>(said.submits), said.profile, said.trust, sha256(said.request),
+                     sha256(said.response)));
+}
+
+// Of a proof that can still be read: all of it that lies under the key.
+void open(const Vault& vault, std::string_view id, std::string_view key_name, std::string_view wrapped,
+          std::string_view content, Proof& proof) {
+  const std::string plain = uncompress(Vault::open(vault.unwrap(key_name, wrapped), place(id), content));
+  Unpacker packed(plain);
+  proof.request = packed.text();
+  proof.response = packed.text();
+  if (key_name.starts_with(kOfSubject))
+    proof.subject = std::stoll(std::string(key_name.substr(kOfSubject.size())));
+  if (packed.done()) return;  // written before there were bundles
+  for (std::string* text : {&proof.outcome, &proof.profile, &proof.trust, &proof.salt}) *text = packed.text();
+  proof.submits = packed.number() != 0;
+}
+
 }  // namespace
+
+std::string commitment_of(std::string_view id, const Proof& proof) {
+  return commitment(proof, id, proof.salt);
+}
+
+std::string evidence_digest(std::string_view commitment, std::string_view sealed) {
+  return sha256(pack(commitment, sealed));
+}
 
 std::string Evidence::put(Transaction& transaction, const Exchanged& exchange) const {
   const std::string name = exchange.subject == 0 ? "exchange/" + exchange.id : key_name(exchange.subject);
@@ -78,11 +119,16 @@ std::string Evidence::put(Transaction& transaction, const Exchanged& exchange) c
     key = Vault::new_key();
     transaction.run(kPutKey, name, Blob{vault_.wrap(name, key)});
   }
+  const std::string salt = random_bytes(kSalt);
   const std::string content =
-      Vault::seal(key, place(exchange.id), compress(pack(exchange.request, exchange.response)));
-  std::string digest = sha256(content);
+      Vault::seal(key, place(exchange.id),
+                  compress(pack(exchange.request, exchange.response, exchange.outcome, exchange.profile,
+                                exchange.trust, salt, static_cast<int64_t>(exchange.submits))));
+  const std::string committed = commitment(exchange, exchange.id, salt);
+  std::string digest = evidence_digest(committed, sha256(content));
   transaction.run(kPut, exchange.id, exchange.registry, exchange.operation, exchange.run, exchange.at,
-                  exchange.until, name, Blob{digest}, Blob{content});
+                  exchange.until, name, Blob{digest}, Blob{content}, Blob{committed}, exchange.asked.chain,
+                  exchange.asked.position);
   return digest;
 }
 
@@ -90,13 +136,43 @@ std::optional<Proof> Evidence::find(Session& session, std::string_view id) const
   auto row = session.row<std::string, std::string, std::string, Time, std::string, Blob, Blob>(kFind, id);
   if (!row) return std::nullopt;
   auto& [registry, operation, run, at, name, content, wrapped] = *row;
-  const std::string plain =
-      uncompress(Vault::open(vault_.unwrap(name, wrapped.bytes), place(id), content.bytes));
-  Unpacker packed(plain);
-  Proof proof{std::move(registry), std::move(operation), std::move(run), at, packed.text(), {}, 0};
-  proof.response = packed.text();
-  if (name.starts_with(kOfSubject)) proof.subject = std::stoll(name.substr(kOfSubject.size()));
+  Proof proof{std::move(registry), std::move(operation), std::move(run), at, {}, {}, 0};
+  open(vault_, id, name, wrapped.bytes, content.bytes, proof);
   return proof;
+}
+
+std::vector<KeptExchange> Evidence::of_run(Session& session, std::string_view run) const {
+  std::vector<KeptExchange> all;
+  for (auto& [id, registry, operation, at, name, digest, asked_chain, asked_position, content, wrapped] :
+       session.rows<std::string, std::string, std::string, Time, std::string, Blob, int64_t, int64_t, Blob,
+                    Blob>(kOfRun, run)) {
+    KeptExchange& one = all.emplace_back();
+    one.asked = {asked_chain, asked_position};
+    one.digest = std::move(digest.bytes);
+    one.proof = {std::move(registry), std::move(operation), std::string(run), at, {}, {}, 0};
+    // A restored store has the sealed bytes and not the key.
+    one.erased = content.bytes.empty() || wrapped.bytes.empty();
+    if (!one.erased) {
+      one.sealed = sha256(content.bytes);
+      open(vault_, id, name, wrapped.bytes, content.bytes, one.proof);
+    }
+    one.id = std::move(id);
+  }
+  return all;
+}
+
+std::string Evidence::keep_terms(Transaction& transaction, std::string_view bytes) const {
+  std::string digest = hex(sha256(bytes));
+  if (transaction.value<int64_t>(0, kHasTerms, digest) == 0)
+    transaction.run(kPutTerms, digest, Blob{compress(pack(bytes))});
+  return digest;
+}
+
+std::optional<std::string> Evidence::terms(Session& session, std::string_view sha256) const {
+  const auto row = session.row<Blob>(kTerms, sha256);
+  if (!row) return std::nullopt;
+  const std::string plain = uncompress(std::get<0>(*row).bytes);
+  return Unpacker(plain).text();
 }
 
 int64_t Evidence::destroy_expired(Transaction& transaction, Time now) const {

@@ -8,7 +8,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "gateway/store/audit.h"
 #include "gateway/store/subjects.h"
 
 namespace tilts::store {
@@ -23,7 +25,12 @@ struct Exchanged {
   std::string_view request;
   std::string_view response;
   SubjectId subject =
-      0;  // a look-up of one person or a submission: the person's key; 0: a key of the exchange
+      0;             // a look-up of one person or a submission: the person's key; 0: a key of the exchange
+  LookupId asked{};  // its row in the audit
+  std::string outcome{};  // "answered", "fault", or the error's word
+  bool submits = false;   // false: it asks
+  std::string profile{};  // what keep_terms() returned, of the registry's profile
+  std::string trust{};    // and of the trust files
 };
 
 struct Proof {
@@ -34,7 +41,28 @@ struct Proof {
   std::string request;
   std::string response;   // empty when none came
   SubjectId subject = 0;  // whose key it is under; 0: it is about several people
+  std::string outcome{};
+  bool submits = false;
+  std::string profile{};
+  std::string trust{};
+  std::string salt{};  // of the digest; goes with the key
 };
+
+// One exchange of a run, whether it can still be read or not.
+struct KeptExchange {
+  std::string id;       // MessageID of the request
+  LookupId asked;       // its row in the audit; the row that answers it names the digest
+  std::string digest;   // 32 bytes
+  std::string sealed;   // SHA-256 of what is kept
+  bool erased = false;  // of the proof, only registry, operation, run and time are left
+  Proof proof;
+};
+
+// How a digest is made, so that somebody outside can make it again from what was said, and nobody can once
+// the salt is gone with the key:
+//   SHA-256(SHA-256(salt, what was said), SHA-256 of the sealed bytes)
+std::string commitment_of(std::string_view id, const Proof& proof);
+std::string evidence_digest(std::string_view commitment, std::string_view sealed);
 
 class Evidence {
  public:
@@ -44,6 +72,15 @@ class Evidence {
   std::string put(Transaction& transaction, const Exchanged& exchange) const;
   // Nothing when unknown or destroyed.
   std::optional<Proof> find(Session& session, std::string_view id) const;
+  // All attempts of a run, in time order.
+  std::vector<KeptExchange> of_run(Session& session, std::string_view run) const;
+
+  // What was believed at the time of an exchange (a profile, certificates, revocation lists): kept once, in
+  // clear, for it is about nobody. Returns its SHA-256 in hex.
+  std::string keep_terms(Transaction& transaction, std::string_view bytes) const;
+  // Nothing when unknown.
+  std::optional<std::string> terms(Session& session, std::string_view sha256) const;
+
   // Destroys what is past its `until`; returns how many.
   int64_t destroy_expired(Transaction& transaction, Time now) const;
   // Destroys all of one person.

@@ -164,6 +164,15 @@ constexpr Step kSteps[] = {
      "CREATE TABLE send_break (number BIGINT PRIMARY KEY, noticed BIGINT NOT NULL, kind TEXT NOT NULL,"
      " journal TEXT NOT NULL, expires BIGINT NOT NULL, touched BIGINT NOT NULL, accepted BIGINT NOT NULL,"
      " accepted_by TEXT NOT NULL, because TEXT NOT NULL)"},
+
+    // commitment: what the digest is made of beside the sealed bytes; none in rows of before. asked_chain and
+    // asked_position: the row of the audit that stands for the exchange.
+    {6, Only::both, "ALTER TABLE evidence ADD COLUMN commitment BLOB"},
+    {6, Only::both, "ALTER TABLE evidence ADD COLUMN asked_chain BIGINT NOT NULL DEFAULT 0"},
+    {6, Only::both, "ALTER TABLE evidence ADD COLUMN asked_position BIGINT NOT NULL DEFAULT 0"},
+    {6, Only::both, "CREATE INDEX evidence_run ON evidence (run)"},
+    {6, Only::both, "CREATE INDEX evidence_asked ON evidence (asked_chain, asked_position)"},
+    {6, Only::both, "CREATE TABLE evidence_terms (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL)"},
 };
 
 // The evidence keys are not in a backup: a restored store begins with none.

@@ -14,6 +14,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/store/audit.h"
 #include "gateway/store/audit_checkpoints.h"
+#include "gateway/store/audit_pieces.h"
 #include "gateway/store/audit_verify.h"
 #include "gateway/store/database.h"
 #include "gateway/store/delivered.h"
@@ -80,6 +81,9 @@ class Store {
   // Signs the heads now (also done every minute and at the end).
   void sign_audit();
   AuditReport verify_audit() const;
+  std::vector<ChainPiece> chain_pieces(Session& session, std::vector<LookupId> rows) const {
+    return store::chain_pieces(session, checkpoints_, std::move(rows));
+  }
 
   // Retention: evidence past its day, audit rows older than audit_kept, used-up replay rows.
   void purge();

@@ -109,6 +109,7 @@ std::vector<Submission> submissions(Session& session, const Vault& vault, const 
     Submission one;
     one.case_number = packed.text();
     one.content = packed.text();
+    if (!packed.done()) one.rules = packed.text();
     one.id = std::move(id);
     one.key = std::move(key);
     one.registry = std::move(registry);
@@ -184,7 +185,8 @@ Submissions::Added Submissions::add(Transaction& transaction, const NewSubmissio
   const size_t added = transaction.run(
       kAdd, id, key, submission.registry, submission.operation, submission.revision, subject, name(state),
       attempt, message_id, expires, asked_first, digest,
-      Blob{vault_.seal(place(id), pack(submission.case_number, submission.content))}, now, now);
+      Blob{vault_.seal(place(id), pack(submission.case_number, submission.content, submission.rules))}, now,
+      now);
   if (added == 0) {
     const auto [known, its_digest] = *transaction.row<std::string, Blob>(kKnown, key);
     if (its_digest == digest) return {known};

@@ -43,6 +43,7 @@ struct NewSubmission {
   std::string content;              // the entry in the caller's own form; sealed
   bool warned = false;              // waits for a person before it is sent
   std::vector<Finding> findings{};  // what was found in it when it was taken in
+  std::string rules{};              // version of the rules that found it
 };
 
 struct SubmissionAttachment {
@@ -70,6 +71,7 @@ struct Submission {
   std::string receipt;       // the registry's number
   std::string case_number;
   std::string content;
+  std::string rules;  // version of the rules it was judged by; empty: there were none
   Time created;
   Time changed;
 };

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
@@ -25,6 +26,7 @@ namespace {
 using Cipher = Handle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using Digest = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
 using PrivateKey = Handle<EVP_PKEY, EVP_PKEY_free>;
+using PublicKey = Handle<EVP_PKEY, EVP_PKEY_free>;
 using Derivation = Handle<EVP_KDF, EVP_KDF_free>;
 using DerivationContext = Handle<EVP_KDF_CTX, EVP_KDF_CTX_free>;
 using Memory = Handle<BIO, BIO_free_all>;
@@ -264,6 +266,27 @@ std::string hex(std::string_view bytes) {
     text.push_back(kDigits[static_cast<unsigned char>(byte) & 15]);
   }
   return text;
+}
+
+std::string unhex(std::string_view text) {
+  std::string bytes(text.size() / 2, '\0');
+  size_t size = 0;
+  if (bytes.empty() ||
+      OPENSSL_hexstr2buf_ex(raw(bytes), bytes.size(), &size, std::string(text).c_str(), '\0') != 1)
+    return "";
+  return bytes;
+}
+
+bool signed_by(const std::string& public_key, std::string_view text, std::string_view signature) {
+  const Memory memory(BIO_new_mem_buf(public_key.data(), length(public_key)));
+  const PublicKey key(memory ? PEM_read_bio_PUBKEY(memory.get(), nullptr, nullptr, nullptr) : nullptr);
+  const Digest context(EVP_MD_CTX_new());
+  const bool holds =
+      key && context && EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_ED25519 &&
+      EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+      EVP_DigestVerify(context.get(), raw(signature), signature.size(), raw(text), text.size()) == 1;
+  ERR_clear_error();
+  return holds;
 }
 
 std::string random_bytes(size_t count) {

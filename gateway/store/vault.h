@@ -53,6 +53,10 @@ class Vault {
 
 std::string sha256(std::string_view bytes);
 std::string hex(std::string_view bytes);
+// Empty when it is not hex.
+std::string unhex(std::string_view text);
+// What Vault::sign() made, judged with its public key (PEM) alone. False for a key that is none.
+bool signed_by(const std::string& public_key, std::string_view text, std::string_view signature);
 // `count` bytes of the system's generator.
 std::string random_bytes(size_t count);
 

@@ -33,6 +33,7 @@ constexpr Sql kWipe = "UPDATE audit SET salt = NULL, content = NULL WHERE positi
 constexpr Sql kWipeEvidence = "UPDATE evidence SET content = NULL";
 constexpr Sql kEditEvidence = "UPDATE evidence SET content = $1";
 constexpr Sql kDropEvidence = "DELETE FROM evidence";
+constexpr Sql kDropOne = "DELETE FROM evidence WHERE id = 'm-2'";
 constexpr Sql kKeys = "SELECT COUNT(*) FROM keys.evidence_key";
 
 class AuditContract : public Contract {
@@ -260,6 +261,105 @@ TEST_P(AuditContract, OnePersonsEvidenceHasOneKey) {
   EXPECT_EQ(read([&](Session& s) { return s.value<int64_t>(-1, kKeys); }), 1);
   EXPECT_TRUE(read([&](Session& s) { return store_->evidence().find(s, "m-3"); }));
   EXPECT_THAT(defects(), IsEmpty()) << "destroyed by right";
+}
+
+// What a bundle takes out: each attempt of a run with where it stands, as somebody else can compute it again.
+TEST_P(AuditContract, EvidenceOfARunStandsInAPieceOfTheChain) {
+  looks(2);
+  const auto asked = write([&](Transaction& t) {
+    return store_->audit().asked(t, {{"intake", "law-9", "siva", "SubmitEntry", "r7", {kFirst}}}, now_).at(0);
+  });
+  const auto attempt = [&](const std::string& id, std::chrono::seconds after) {
+    return write([&](Transaction& t) {
+      const std::string profile = store_->evidence().keep_terms(t, "<profile/>");
+      return store_->evidence().put(t, {.id = id,
+                                        .registry = "siva",
+                                        .operation = "SubmitEntry",
+                                        .run = "r7",
+                                        .at = now_ + after,
+                                        .until = now_ + std::chrono::hours(24),
+                                        .request = "<request/>",
+                                        .response = "<response/>",
+                                        .subject = 7,
+                                        .asked = asked,
+                                        .outcome = "answered",
+                                        .submits = true,
+                                        .profile = profile});
+    });
+  };
+  const std::string later = attempt("m-1", std::chrono::seconds(5));
+  const std::string sooner = attempt("m-2", std::chrono::seconds(1));
+  write([&](Transaction& t) {
+    store_->audit().answered(t, {{asked, "answered", {"m-2", "m-1"}, sooner + later}}, now_);
+  });
+  store_->sign_audit();
+  EXPECT_THAT(defects(), IsEmpty());
+
+  auto kept = read([&](Session& s) { return store_->evidence().of_run(s, "r7"); });
+  ASSERT_THAT(kept, SizeIs(2));
+  EXPECT_EQ(kept[0].id, "m-2");
+  EXPECT_EQ(kept[0].asked.position, asked.position);
+  EXPECT_EQ(kept[0].proof.outcome, "answered");
+  EXPECT_EQ(kept[0].digest, sooner);
+  EXPECT_EQ(evidence_digest(commitment_of(kept[0].id, kept[0].proof), kept[0].sealed), sooner);
+  EXPECT_NE(sooner, later) << "salted";
+  EXPECT_EQ(read([&](Session& s) { return store_->evidence().terms(s, kept[0].proof.profile); }),
+            "<profile/>");
+  Proof another = kept[0].proof;
+  another.at += std::chrono::milliseconds(1);
+  EXPECT_NE(evidence_digest(commitment_of(kept[0].id, another), kept[0].sealed), sooner);
+
+  const auto pieces = read([&](Session& s) { return store_->chain_pieces(s, rows_of(s, asked)); });
+  ASSERT_THAT(pieces, SizeIs(1));
+  ASSERT_THAT(pieces[0].rows, SizeIs(2));
+  std::string link = pieces[0].before;
+  for (const AuditRow& row : pieces[0].rows) {
+    EXPECT_EQ(link_of(link, row), row.link);
+    EXPECT_EQ(digest_of(row), row.digest);
+    link = row.link;
+  }
+  EXPECT_EQ(asked_content(pieces[0].rows[0].content).run, "r7");
+  EXPECT_EQ(answered_content(pieces[0].rows[1].content).evidence, sooner + later);
+  const auto line = read_checkpoint(pieces[0].checkpoint);
+  ASSERT_TRUE(line);
+  EXPECT_TRUE(signed_by(store_->vault().public_key(), line->text, line->signature));
+  EXPECT_FALSE(signed_by(store_->vault().public_key(), std::string(line->text) + " ", line->signature));
+  EXPECT_FALSE(signed_by("no key", line->text, line->signature));
+  EXPECT_EQ(line->heads.at(0).link, link);
+
+  EXPECT_EQ(write([&](Transaction& t) { return store_->evidence().destroy(t, 7); }), 2);
+  kept = read([&](Session& s) { return store_->evidence().of_run(s, "r7"); });
+  EXPECT_TRUE(kept[0].erased);
+  EXPECT_EQ(kept[0].digest, sooner);
+  EXPECT_EQ(kept[0].proof.request, "");
+  EXPECT_EQ(kept[0].proof.salt, "");
+}
+
+// A piece begins where its chain begins too, and another chain has a piece of its own.
+TEST_P(AuditContract, PiecesEndAtTheNextSignature) {
+  look({kFirst});
+  store_->sign_audit();
+  looks(2);
+  open();
+  look({kSecond});
+  store_->sign_audit();
+  const auto pieces = read([&](Session& s) {
+    return store_->chain_pieces(s, {{1, 1}, {1, 3}, {1, 4}, {2, 2}});
+  });
+  ASSERT_THAT(pieces, SizeIs(3));
+  EXPECT_THAT(pieces[0].rows, SizeIs(2));
+  EXPECT_NE(pieces[0].rows[0].content, "");
+  EXPECT_EQ(pieces[0].rows[1].content, "") << "of a row that was not asked for, the digest alone";
+  EXPECT_THAT(pieces[1].rows, SizeIs(4));
+  EXPECT_EQ(pieces[2].chain, 2);
+  EXPECT_EQ(link_of(pieces[0].before, pieces[0].rows[0]), pieces[0].rows[0].link);
+}
+
+TEST_P(AuditContract, FindsTheEvidenceOfEveryAttempt) {
+  look({kFirst}, put_evidence("m-1") + put_evidence("m-2"));
+  EXPECT_THAT(defects(), IsEmpty());
+  tamper(kDropOne);
+  EXPECT_THAT(defects(), testing::ElementsAre(HasSubstr("the evidence of row 2 was removed")));
 }
 
 TEST_P(AuditContract, FindsEvidenceChangedOrRemoved) {
