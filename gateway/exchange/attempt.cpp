@@ -49,15 +49,15 @@ Verified Line::run(Attempt& attempt, const std::stop_token& stop) const {
 
   std::optional<Verified> verified;
   std::optional<Error> failure = sent.failure;
+  const Time now = settings_.clock.now();
+  const auto trust = settings_.trust->current();
   if (!failure) {
     try {
-      verified = judge(sent.answer, attempt.message_id, stop);
+      verified = judge(sent.answer, attempt.message_id, trust, now, stop);
     } catch (const Error& error) {
       failure = error;
     }
   }
-  if (attempt.delivery.sent)
-    tell(attempt.hooks->evidence, Traffic{sent.asked, sent.message.bytes, sent.answer.body});
   Answered told{sent.asked, "", "", "", attempt.delivery.sent};
   if (verified) {
     told.outcome = verified->fault() ? "fault" : "answered";
@@ -66,6 +66,9 @@ Verified Line::run(Attempt& attempt, const std::stop_token& stop) const {
   } else {
     told.outcome = name(failure->code());
   }
+  if (attempt.delivery.sent)
+    tell(attempt.hooks->evidence,
+         Traffic{sent.asked, sent.message.bytes, sent.answer.body, told.outcome, now, trust});
   tell(attempt.hooks->answered, told);
 
   if (verified && verified->fault() && !attempt.call->return_faults)
@@ -108,7 +111,7 @@ Line::Sent Line::send(Attempt& attempt, const Operation& operation, const std::s
 }
 
 Verified Line::judge(const HttpAnswer& answer, const std::string& message_id,
-                     const std::stop_token& stop) const {
+                     std::shared_ptr<const Trust> trust, Time now, const std::stop_token& stop) const {
   const bool success = answer.status == 200;
   const bool maybe_fault =
       answer.status == 500 || answer.status == 400;  // SOAP 1.1, 6.2; SOAP 1.2 part 2, 7.5.2
@@ -117,7 +120,7 @@ Verified Line::judge(const HttpAnswer& answer, const std::string& message_id,
   try {
     check_media_type(answer.content_type);
     const ByteBudget::Lease memory(*settings_.budget, answer.body.size() * tree_factor, stop);
-    const Verifier verifier(settings_.profile.answer, settings_.trust->current(), settings_.clock);
+    const Verifier verifier(settings_.profile.answer, std::move(trust), Clock::fixed(now));
     Verified verified = verifier.message(answer.body, {message_id, {}});
     if (success || verified.fault()) return verified;
   } catch (const Error& error) {

@@ -39,7 +39,9 @@ class Line {
     std::optional<Error> failure;  // there is no answer
   };
   Sent send(Attempt& attempt, const Operation& operation, const std::stop_token& stop) const;
-  Verified judge(const HttpAnswer& answer, const std::string& message_id, const std::stop_token& stop) const;
+  // For one moment, so that it can be judged again in the same way.
+  Verified judge(const HttpAnswer& answer, const std::string& message_id, std::shared_ptr<const Trust> trust,
+                 Time now, const std::stop_token& stop) const;
   void check_media_type(const std::string& content_type) const;
 
   const Settings& settings_;

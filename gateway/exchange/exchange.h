@@ -54,6 +54,9 @@ struct Traffic {
   Asked asked;
   std::string_view request;
   std::string_view answer;
+  std::string_view outcome{};            // as in Answered
+  Time judged{};                         // the moment that the answer was judged for
+  std::shared_ptr<const Trust> trust{};  // by which it was judged
 };
 
 // What the caller records; views are good during the call only. Called on the thread that exchanges: for

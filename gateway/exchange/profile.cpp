@@ -258,6 +258,7 @@ Profile parse_profile(std::string_view bytes, const std::string& file) {
   obey_schema(document.get(), problems);
   Profile profile = read_profile(Reader(xmlDocGetRootElement(document.get())), problems);
   problems.refuse_if_any();
+  profile.source = bytes;
   return profile;
 }
 

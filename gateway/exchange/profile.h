@@ -48,13 +48,15 @@ struct Profile {
   Signing request;
   Policy answer;
   TransportLimits limits;
-  // How long after a request's Expires the registry may still work on what it accepted; nothing: nobody knows.
+  // How long after a request's Expires the registry may still work on what it accepted; nothing: nobody
+  // knows.
   std::optional<std::chrono::seconds> settle;
   std::vector<Operation> operations;
   std::map<std::string, std::string, std::less<>> names;
   // What was loosened and why, one sentence each, for `tilts check`: legacy algorithms, parts left out,
   // answers without a signature. Empty for a strict registry.
   std::vector<std::string> loosened;
+  std::string source;  // the bytes it was read from
 
   // By name or by action; nullptr when the registry has no such operation.
   const Operation* operation(std::string_view name_or_action) const;

@@ -31,26 +31,43 @@ using Stack = Handle<STACK_OF(X509), [](STACK_OF(X509) * stack) { sk_X509_free(s
 constexpr int security_level = 2;
 constexpr size_t cached_verdicts = 256;
 
-// Reads every PEM object of a file with `read`, until there is no more.
+// Reads every PEM object with `read`, until there is no more.
 template <typename Object, auto free, typename Read>
-std::vector<Handle<Object, free>> read_pem(const std::string& file, Read read, std::string_view what) {
-  ERR_clear_error();
-  const Bio bio(BIO_new_file(file.c_str(), "r"));
-  if (!bio) throw Error(Code::config, fmt::format("{}: cannot be read; check the path and its rights", file));
+std::vector<Handle<Object, free>> read_pem(BIO* bio, const std::string& file, Read read,
+                                           std::string_view what) {
   std::vector<Handle<Object, free>> objects;
-  while (Object* object = read(bio.get(), nullptr, nullptr, nullptr)) objects.emplace_back(object);
+  while (Object* object = read(bio, nullptr, nullptr, nullptr)) objects.emplace_back(object);
   const unsigned long error = ERR_peek_last_error();
   ERR_clear_error();
   // The reader ends every file with "no start line"; anything else is a damaged object.
-  const bool at_end = ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
-  if (objects.empty() || !at_end) throw Error(Code::config, fmt::format("{}: is not {} in PEM", file, what));
+  if (ERR_GET_LIB(error) != ERR_LIB_PEM || ERR_GET_REASON(error) != PEM_R_NO_START_LINE)
+    throw Error(Code::config, fmt::format("{}: is not {} in PEM", file, what));
   return objects;
+}
+
+template <typename Object, auto free, typename Read>
+std::vector<Handle<Object, free>> read_pem_file(const std::string& file, Read read, std::string_view what) {
+  ERR_clear_error();
+  const Bio bio(BIO_new_file(file.c_str(), "r"));
+  if (!bio) throw Error(Code::config, fmt::format("{}: cannot be read; check the path and its rights", file));
+  auto objects = read_pem<Object, free>(bio.get(), file, read, what);
+  if (objects.empty()) throw Error(Code::config, fmt::format("{}: is not {} in PEM", file, what));
+  return objects;
+}
+
+template <typename Object, auto free, typename Read>
+std::vector<Handle<Object, free>> read_pem_text(const std::string& text, const std::string& origin, Read read,
+                                                std::string_view what) {
+  ERR_clear_error();
+  const Bio bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  if (!bio) throw Error(Code::transient, "no memory for a certificate");
+  return read_pem<Object, free>(bio.get(), origin, read, what);
 }
 
 Certificates read_certificates(const std::vector<std::string>& files) {
   Certificates all;
   for (const std::string& file : files)
-    for (Certificate& certificate : read_pem<X509, X509_free>(file, PEM_read_bio_X509, "a certificate"))
+    for (Certificate& certificate : read_pem_file<X509, X509_free>(file, PEM_read_bio_X509, "a certificate"))
       all.push_back(std::move(certificate));
   return all;
 }
@@ -142,6 +159,7 @@ struct Trust::Implementation {
     return false;
   }
 
+  void fill_store();
   Verdict judge_pinned(const X509* certificate, std::shared_ptr<const Signer> signer, Time now) const;
   Verdict judge_path(X509* certificate, const Certificates& beside, std::shared_ptr<const Signer> signer,
                      Time now, bool revocation) const;
@@ -153,12 +171,44 @@ Trust::Trust(const TrustFiles& files) : implementation_(std::make_unique<Impleme
   trust.pinned = read_certificates(files.pinned);
   trust.certificates = read_certificates(files.certificates);
   for (const std::string& file : files.crls)
-    for (Crl& crl : read_pem<X509_CRL, X509_CRL_free>(file, PEM_read_bio_X509_CRL, "a revocation list"))
+    for (Crl& crl : read_pem_file<X509_CRL, X509_CRL_free>(file, PEM_read_bio_X509_CRL, "a revocation list"))
       trust.crls.push_back(std::move(crl));
-  trust.store.reset(X509_STORE_new());
-  if (!trust.store) throw Error(Code::transient, "no memory for the trust store");
-  for (const Certificate& anchor : trust.anchors) X509_STORE_add_cert(trust.store.get(), anchor.get());
-  for (const Crl& crl : trust.crls) X509_STORE_add_crl(trust.store.get(), crl.get());
+  trust.fill_store();
+}
+
+Trust::Trust(const TrustTexts& texts, const std::string& origin)
+    : implementation_(std::make_unique<Implementation>()) {
+  Implementation& trust = *implementation_;
+  const auto certificates = [&origin](const std::string& text) {
+    return read_pem_text<X509, X509_free>(text, origin, PEM_read_bio_X509, "a certificate");
+  };
+  trust.anchors = certificates(texts.anchors);
+  trust.pinned = certificates(texts.pinned);
+  trust.certificates = certificates(texts.certificates);
+  trust.crls =
+      read_pem_text<X509_CRL, X509_CRL_free>(texts.crls, origin, PEM_read_bio_X509_CRL, "a revocation list");
+  trust.fill_store();
+}
+
+void Trust::Implementation::fill_store() {
+  store.reset(X509_STORE_new());
+  if (!store) throw Error(Code::transient, "no memory for the trust store");
+  for (const Certificate& anchor : anchors) X509_STORE_add_cert(store.get(), anchor.get());
+  for (const Crl& crl : crls) X509_STORE_add_crl(store.get(), crl.get());
+}
+
+std::string Trust::pem() const {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  bool written = bio != nullptr;
+  for (const Certificates* some :
+       {&implementation_->anchors, &implementation_->pinned, &implementation_->certificates})
+    for (const Certificate& one : *some) written = written && PEM_write_bio_X509(bio.get(), one.get()) == 1;
+  for (const Crl& one : implementation_->crls)
+    written = written && PEM_write_bio_X509_CRL(bio.get(), one.get()) == 1;
+  if (!written) throw Error(Code::transient, "no memory for the trust files");
+  char* text = nullptr;
+  const long length = BIO_get_mem_data(bio.get(), &text);
+  return std::string(text, static_cast<size_t>(length));
 }
 
 Trust::~Trust() = default;

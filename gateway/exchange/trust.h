@@ -27,6 +27,11 @@ struct TrustFiles {
       certificates;  // known certificates: what issuer and serial, key id, thumbprint may name
 };
 
+// The same as text, each any number of PEM objects; empty: none.
+struct TrustTexts {
+  std::string anchors, pinned, crls, certificates;
+};
+
 // A certificate and what its sender put beside it, each in DER; the signer's first.
 struct CertificatePath {
   std::vector<std::string> der;
@@ -44,6 +49,8 @@ class Trust {
  public:
   // Reads and decodes everything once. Throws Error(config) naming the file.
   explicit Trust(const TrustFiles& files);
+  // `origin` begins the sentences. PEM objects of another kind are passed over.
+  Trust(const TrustTexts& texts, const std::string& origin);
   ~Trust();
   Trust(const Trust&) = delete;
   Trust& operator=(const Trust&) = delete;
@@ -52,6 +59,9 @@ class Trust {
   // constraints, critical extensions, no SHA-1 or MD5, 2048 bits (RFC 5280, section 6). With `revocation` the
   // whole path needs a current CRL, and pinning alone is not enough. Throws Refusal("signer-trusted").
   std::shared_ptr<const Signer> judge(const CertificatePath& path, Time now, bool revocation) const;
+
+  // All of it in PEM, so that it can be kept as it was believed.
+  std::string pem() const;
 
   // What a certificate says of itself, judged by nobody. Throws Refusal("key-reference") when it cannot be
   // read.
