@@ -213,6 +213,7 @@ TakenIn Intake::take(const targets::Folder& folder, const std::string& file, con
       .content = pack(KeptEntry{settings_.name, form, bytes}),
       .warned = !taken.findings.empty(),
       .findings = taken.findings,
+      .rules = rules_.version(),
   };
   store_.write([&](store::Transaction& transaction) {
     const auto added = store_.submissions().add(transaction, submission, attachments, now);

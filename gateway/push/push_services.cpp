@@ -36,7 +36,9 @@ void PushServices::demand_one(size_t subjects) {
 
 void PushServices::submit(const host::Request& request, const TakeAnswer& answer) {
   demand_one(request.subjects.size());
-  registries::Lookups lookups(store_, clock(), context_);
+  registries::LookupContext context = context_;
+  context.submits = true;
+  registries::Lookups lookups(store_, clock(), context);
   const exchange::Call call = call_of(request);
   lookups.planned(0, call.operation, request.subjects);
   exchange::Hooks hooks = lookups.hooks();

@@ -87,7 +87,8 @@ host::Entry Sender::entry_of(const store::Submission& submission) const {
   return made;
 }
 
-registries::LookupContext Sender::context(const store::Submission& submission) const {
+registries::LookupContext Sender::context(const store::Submission& submission,
+                                          const registries::Registry& registry) const {
   const KeptEntry kept = unpack_entry(submission.content);
   const config::IntakeSettings* intake = configuration_.intake(kept.intake);
   if (!intake)
@@ -103,7 +104,8 @@ registries::LookupContext Sender::context(const store::Submission& submission) c
           .legal_basis = basis->id,
           .registry = submission.registry,
           .run = submission.id,
-          .evidence_kept = intake->evidence_kept};
+          .evidence_kept = intake->evidence_kept,
+          .profile = registry.exchange->profile().source};
 }
 
 std::string Sender::send(const store::Submission& submission, const std::stop_token& stop) {
@@ -111,7 +113,8 @@ std::string Sender::send(const store::Submission& submission, const std::stop_to
   bool began = false;
   try {
     const registries::Registry& registry = registries_.at(submission.registry);
-    PushServices services(submission, registry, store_, journal_, context(submission), clock_, stop);
+    PushServices services(submission, registry, store_, journal_, context(submission, registry), clock_,
+                          stop);
     try {
       const host::Entry entry = entry_of(submission);
       registry.adapter(watchdog_)->push(services, submission.operation, entry);
@@ -182,7 +185,8 @@ std::string Sender::inquire(const store::Submission& submission, const std::stop
   try {
     const registries::Registry& registry = registries_.at(submission.registry);
     patience = {registry.exchange->profile().answer.skew, registry.exchange->profile().settle};
-    PushServices services(submission, registry, store_, journal_, context(submission), clock_, stop);
+    PushServices services(submission, registry, store_, journal_, context(submission, registry), clock_,
+                          stop);
     registry.adapter(watchdog_)->inquire(services, submission.operation, entry_of(submission));
     settlement = services.settlement();
     asked = services.asked();

@@ -32,7 +32,8 @@ class Sender {
 
  private:
   host::Entry entry_of(const store::Submission& submission) const;
-  registries::LookupContext context(const store::Submission& submission) const;
+  registries::LookupContext context(const store::Submission& submission,
+                                    const registries::Registry& registry) const;
   std::string settle(const store::Submission& submission, const PushServices& services,
                      const std::string& failure);
   bool keep(store::Transaction& transaction, const std::string& id, int64_t attempt,

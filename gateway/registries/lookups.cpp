@@ -52,24 +52,32 @@ void Lookups::keep(const exchange::Traffic& traffic) {
                              .registry = context_.registry,
                              .operation = {},
                              .run = context_.run,
-                             .at = clock_.now(),
+                             .at = traffic.judged,
                              .until = clock_.now() + context_.evidence_kept,
                              .request = traffic.request,
-                             .response = traffic.answer};
+                             .response = traffic.answer,
+                             .outcome = std::string(traffic.outcome),
+                             .submits = context_.submits};
   std::string only_code;
   {
     const std::scoped_lock lock(mutex_);
     const Lookup& lookup = open_.at(traffic.asked.index);
     exchanged.operation = lookup.operation;
+    exchanged.asked = lookup.id;
     if (lookup.codes.size() == 1) only_code = lookup.codes.front();
   }
+  const std::string trust = context_.profile.empty() ? std::string() : traffic.trust->pem();
   std::string digest = store_.write([&](store::Transaction& transaction) {
+    if (!context_.profile.empty()) {
+      exchanged.profile = store_.evidence().keep_terms(transaction, context_.profile);
+      exchanged.trust = store_.evidence().keep_terms(transaction, trust);
+    }
     exchanged.subject =
         only_code.empty() ? 0 : store_.subjects().ensure(transaction, only_code, clock_.now());
     return store_.evidence().put(transaction, exchanged);
   });
   const std::scoped_lock lock(mutex_);
-  open_.at(traffic.asked.index).evidence = std::move(digest);
+  open_.at(traffic.asked.index).evidence += digest;
 }
 
 Lookups::Taken Lookups::taken(size_t index) {

@@ -21,6 +21,10 @@ struct LookupContext {
   std::string registry;
   std::string run;
   std::chrono::days evidence_kept{30};
+  // Of a submission: the registry's profile, kept with every exchange, as are the trust files of its time.
+  // Empty: neither is.
+  std::string profile{};
+  bool submits = false;  // false: it asks
 };
 
 class Lookups {
@@ -36,7 +40,7 @@ class Lookups {
     std::string operation;
     std::vector<std::string> codes;  // of the people asked about
     std::vector<std::string> message_ids;
-    std::string evidence;
+    std::string evidence;  // a digest an attempt
   };
   // The caller's thread: the answer came, and is about to be handed on.
   Taken taken(size_t index);
