@@ -20,7 +20,7 @@ namespace tilts::cli {
 // What a command tells cron and the monitoring (docs/operating.md#exit-codes).
 enum class Exit : int {
   all_well = 0,
-  refused = 1,  // `tilts verify` alone
+  refused = 1,  // `tilts verify` and `tilts evidence verify` alone
   usage = 2,
   held_back = 3,      // delivered, with something held back
   waiting = 4,        // for a person's approval
@@ -62,6 +62,8 @@ void add_audit_proof(CLI::App& audit, Context& context);
 void add_backup(CLI::App& app, Context& context);
 void add_check(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
+void add_evidence(CLI::App& app, Context& context);
+void add_evidence_export(CLI::App& evidence, Context& context);
 void add_findings(CLI::App& app, Context& context);
 void add_init(CLI::App& app, Context& context);
 void add_restore(CLI::App& app, Context& context);
