@@ -32,6 +32,14 @@ TEST(Document, TakesWhatIsWellFormed) {
   EXPECT_EQ(refused_by("<?xml-stylesheet href='x'?><a><?xml-thing?></a>"), "");
 }
 
+// libxml2 takes no more than 10 MB by itself, however it is put together.
+TEST(Document, TakesALongTextWhereTheLimitsDo) {
+  const std::string text = "<a>" + std::string(11'000'000, 'x') + "&amp;</a>";
+  EXPECT_EQ(refused_by(text), "document-text");
+  EXPECT_EQ(refused_by(text, {.text = 20'000'000}), "");
+  EXPECT_EQ(refused_by(repeat("<a>", 300), {.text = 20'000'000}), "document-depth") << "no other limit goes";
+}
+
 TEST(Document, RefusesDoctypeAnywhere) {
   EXPECT_EQ(refused_by("<!DOCTYPE a><a/>"), "document-doctype");
   EXPECT_EQ(refused_by("<?xml version='1.0'?><!-- --> <!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>"),
