@@ -44,7 +44,7 @@ TEST(Storage, AFullDiskEndsTheRunAndTheNextOneCarriesOn) {
   City city;
   pull::RunReport report;
   {
-    const FullDisk full(300'000);
+    const FullDisk full(400'000);  // the schema fits, the night does not
     report = city.night(initial());
   }
   EXPECT_EQ(report.state, RunState::transient) << report.sentence;
