@@ -169,7 +169,6 @@ TEST_F(ExchangeYearsLater, TheListsOfThatTimeAreAsked) {
 
 // The profile is in the bundle: whoever made that could have made it say anything.
 TEST_F(ExchangeYearsLater, AProfileThatDemandsNoSignatureProvesNothing) {
-  std::ifstream file(std::string(TILTS_SOURCE_DIR) + "/gateway/exchange/profile.xsd");
   kept.proof.response.clear();
   keep(R"(<answer signature="unsigned" because="a test">)", "");
   EXPECT_THAT(refusals(), Contains(HasSubstr("only the connection vouched for it")));
