@@ -71,6 +71,13 @@ void PostgreSql::start() {
   throw std::runtime_error("the PostgreSQL server did not start");
 }
 
+void PostgreSql::cut_connections() {
+  if (run({programs_ / "psql", "-h", folder_, "-U", "tilts", "-d", "postgres", "-c",
+           "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+           " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"}) != 0)
+    throw std::runtime_error("the connections were not ended");
+}
+
 void PostgreSql::kill() { stop(SIGQUIT); }
 
 void PostgreSql::stop(int signal) {

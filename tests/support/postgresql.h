@@ -24,6 +24,8 @@ class PostgreSql {
   // As after a power cut: connections break, nothing is flushed.
   void kill();
   void start();
+  // The server ends every connection; who had one learns it at the next word.
+  void cut_connections();
 
  private:
   void stop(int signal);

@@ -1,6 +1,7 @@
 #include "tests/system/queue_office.h"
 
 #include <csignal>
+#include <new>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -8,6 +9,7 @@
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Parser.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,17 +34,28 @@ std::vector<std::string> texts(const Poco::JSON::Object& line, const std::string
   return all;
 }
 
+std::shared_ptr<std::atomic<int64_t>> shared_number() {
+  void* const page =
+      mmap(nullptr, sizeof(std::atomic<int64_t>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) throw std::runtime_error("no memory to share");
+  return {new (page) std::atomic<int64_t>(0),
+          [](std::atomic<int64_t>* number) { munmap(number, sizeof(std::atomic<int64_t>)); }};
+}
+
 }  // namespace
 
-QueueOffice::QueueOffice(OfficePlan plan) : plan_(std::move(plan)), pki_(folder_.path(), plan_.keys) {
+QueueOffice::QueueOffice(OfficePlan plan)
+    : plan_(std::move(plan)), pki_(folder_.path(), plan_.keys), ahead_(shared_number()) {
   for (const char* name : {"findings", "checkpoints", "entries"})
     std::filesystem::create_directory(file(name));
   std::string profile = support::read_file(source / "adapters/rehabilitation_queue/profile.xml");
   replace(profile, "lifetime=\"300\"", fmt::format("lifetime=\"{}\"", plan_.lifetime_seconds));
   replace(profile, "answer-seconds=\"60\"", fmt::format("answer-seconds=\"{}\"", plan_.answer_seconds));
   replace(profile, "attempts=\"4\"", "attempts=\"2\"");
-  replace(profile, "skew=\"60\"", "skew=\"5\"");
-  replace(profile, "settle-seconds=\"300\"", fmt::format("settle-seconds=\"{}\"", plan_.settle_seconds));
+  replace(profile, "skew=\"60\"", fmt::format("skew=\"{}\"", plan_.skew_seconds));
+  replace(
+      profile, "<submission settle-seconds=\"300\"/>",
+      plan_.settle_seconds ? fmt::format("<submission settle-seconds=\"{}\"/>", *plan_.settle_seconds) : "");
   folder_.write("profile.xml", profile);
   std::vector<std::string> arguments = pki_.simulator_arguments();
   for (const std::string& word :
@@ -93,7 +106,8 @@ void QueueOffice::edit_profile(std::string_view from, std::string_view to) {
 
 void QueueOffice::later(std::chrono::seconds time) {
   *ahead_ += time.count();
-  simulator_->post("/clock", fmt::format("{{\"offset\":{}}}", ahead_->load()));
+  registry_ahead_ += time.count();
+  simulator_->post("/clock", fmt::format("{{\"offset\":{}}}", registry_ahead_));
 }
 
 std::string QueueOffice::enter(const std::string& case_number,

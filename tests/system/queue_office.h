@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +28,9 @@ namespace tilts::system_test {
 
 struct OfficePlan {
   std::string store = "sqlite:tilts.db";
-  int settle_seconds = 5;
-  int lifetime_seconds = 10;  // of our requests
+  std::optional<int> settle_seconds = 5;  // nothing: the profile does not say
+  int skew_seconds = 5;                   // the simulator's own is 60
+  int lifetime_seconds = 10;              // of our requests
   int answer_seconds = 5;
   support::KeyKind keys = support::KeyKind::ecdsa;
 };
@@ -59,6 +61,8 @@ class QueueOffice {
   void edit_profile(std::string_view from, std::string_view to);
   // Both clocks go on.
   void later(std::chrono::seconds time);
+  // The gateway's alone jumps.
+  void gateway_clock_jumps(std::chrono::seconds by) { *ahead_ += by.count(); }
 
   std::vector<store::Submission> ledger();
   store::Submission only();
@@ -78,7 +82,9 @@ class QueueOffice {
   support::SimulatorPki pki_;
   std::unique_ptr<support::Simulator> simulator_;
   config::Configuration configuration_;
-  std::shared_ptr<std::atomic<int64_t>> ahead_ = std::make_shared<std::atomic<int64_t>>(0);  // seconds
+  // Seconds. The gateway's is shared with child processes, whose clocks go on too.
+  const std::shared_ptr<std::atomic<int64_t>> ahead_;
+  int64_t registry_ahead_ = 0;
 };
 
 }  // namespace tilts::system_test
