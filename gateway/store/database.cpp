@@ -85,7 +85,10 @@ Database::Implementation::Implementation(const std::string& words, Access access
         migrate(transaction, connection.sqlite());
         transaction.run(kCommit);
       } catch (...) {
-        transaction.run(kRollback);
+        try {
+          transaction.run(kRollback);
+        } catch (const Poco::Exception&) {  // SQLite rolled back by itself: why it did is what must be said
+        }
         throw;
       }
       connection.remember_files();

@@ -1,6 +1,5 @@
 // What holds the data fails: a disk, a folder, the store itself.
 #include <algorithm>
-#include <csignal>
 #include <fstream>
 #include <optional>
 #include <set>
@@ -10,11 +9,11 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include "gateway/base/error.h"
 #include "tests/support/postgresql.h"
 #include "tests/system/command.h"
+#include "tests/system/full_disk.h"
 
 namespace tilts::system_test {
 namespace {
@@ -24,27 +23,11 @@ using testing::AllOf;
 using testing::ContainsRegex;
 using testing::HasSubstr;
 
-// No file may grow beyond so many bytes: what a full disk looks like to a process, without being root.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit full = before_;
-    full.rlim_cur = bytes;
-    setrlimit(RLIMIT_FSIZE, &full);
-  }
-  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
 TEST(Storage, AFullDiskEndsTheRunAndTheNextOneCarriesOn) {
   City city;
   pull::RunReport report;
   {
-    const FullDisk full(400'000);  // the schema fits, the night does not
+    const FullDisk full(600'000);  // the schema fits, the night does not
     report = city.night(initial());
   }
   EXPECT_EQ(report.state, RunState::transient) << report.sentence;
@@ -55,6 +38,20 @@ TEST(Storage, AFullDiskEndsTheRunAndTheNextOneCarriesOn) {
   const pull::RunReport next = city.night(initial());
   EXPECT_TRUE(next.fetched) << next.sentence;
   EXPECT_EQ(city.table("residents").size(), 300u);
+}
+
+TEST(Storage, AFullDiskAtTheFirstStartOfAllSaysSo) {
+  City city;
+  {
+    const FullDisk full(50'000);
+    try {
+      city.night(initial());
+      FAIL() << "it ran";
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("the disk cannot be read or written, it may be full"));
+    }
+  }
+  EXPECT_TRUE(city.night(initial()).fetched);
 }
 
 // The store is elsewhere, so that only the targets meet the full disk; the card holders fit.
