@@ -26,7 +26,7 @@ TEST(Campaign, EachEntryIsThereOnce) { march({}); }
 
 TEST(Campaign, EachEntryIsThereOnceOnPostgreSql) {
   support::PostgreSql server;
-  march({.submissions = 40, .seed = 2, .server = &server});
+  march({.submissions = 24, .seed = 2, .server = &server});
 }
 
 TEST(LongCampaign, EachEntryIsThereOnce) {

@@ -64,6 +64,7 @@ void Life::live(QueueOffice& office, const LifePlan& plan) const {
   const registries::Registries registries(configuration, office.clock());
   push::SubmissionRunner runner(configuration, store, registries, office.clock());
   page_->ready = std::chrono::duration_cast<microseconds>(steady_clock::now() - born_).count();
+  if (plan.when_ready) plan.when_ready();
   for (int round = 0; round < plan.rounds; ++round) runner.round({});
 }
 

@@ -16,6 +16,7 @@ namespace tilts::system_test {
 struct LifePlan {
   int rounds = 3;
   std::function<void()> first;         // in the child, before it opens anything
+  std::function<void()> when_ready;    // in the child, before its first round
   std::optional<std::string> journal;  // the send journal's path when it is not the office's: another node
 };
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
+#include <string_view>
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -14,12 +15,18 @@ namespace {
 std::atomic<int> calls_to_live = 0;  // the store writes on a thread of its own
 std::atomic<int> steps_to_strike = 0;
 int striking = 0;
+std::atomic<bool> steps_count = true;  // false: not before the call `counted_from`
+std::string counted_from;
 std::string failing;
 int failing_with = 0;
 bool recording = false;
 std::vector<std::string> recorded;
 
-void step() {
+void step(std::string_view name) {
+  if (!steps_count) {
+    if (name == counted_from) steps_count = true;
+    return;
+  }
   // To this thread and not to the process: no other one may take it while this one goes on.
   if (steps_to_strike > 0 && --steps_to_strike == 0) raise(striking);
 }
@@ -45,7 +52,7 @@ Function* real(const char* name) {
   static const auto next = real<decltype(name)>(#name); \
   return admit(#name) ? next(__VA_ARGS__) : decltype(next(__VA_ARGS__))(-1)
 #define STEP(name, ...) \
-  step();               \
+  step(#name);          \
   PASS(name, __VA_ARGS__)
 
 extern "C" {
@@ -63,7 +70,7 @@ int renameat(int from, const char* old_name, int to, const char* new_name) noexc
 int unlinkat(int folder, const char* name, int flags) noexcept { STEP(unlinkat, folder, name, flags); }
 ssize_t send(int socket, const void* bytes, size_t size, int flags) {
   static const auto next = real<decltype(send)>("send");
-  step();
+  step("send");
   return next(socket, bytes, size, flags);
 }
 int unlink(const char* name) noexcept { STEP(unlink, name); }
@@ -75,8 +82,10 @@ namespace tilts::support {
 
 void die_before_call(int nth) { calls_to_live = nth; }
 
-void strike_before_step(int nth, int signal) {
+void strike_before_step(int nth, int signal, const std::string& from) {
   striking = signal;
+  counted_from = from;
+  steps_count = from.empty();
   steps_to_strike = nth;
 }
 

@@ -13,7 +13,7 @@ void die_before_call(int nth);
 // `signal` to the calling thread before the nth step from now on. A step is a call that makes something
 // durable or puts something on a wire: those above without pwrite64, for nothing is durable by the pages of a
 // database before they are synced, and with send.
-void strike_before_step(int nth, int signal);
+void strike_before_step(int nth, int signal, const std::string& from = {});
 // The next call of that name ("write", "fsync", "renameat") fails with `error`.
 void fail_next(const std::string& name, int error);
 // Names of the calls since start_recording().
