@@ -21,9 +21,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using store::SubmissionState;
 
-constexpr seconds lifetime{10}, answer_time{2}, skew{60}, settle_time{40};
+constexpr seconds lifetime{10}, answer_time{2};
 // Asked later than this, "absent" counts.
-constexpr seconds for_certain = lifetime + skew + settle_time + seconds{1};
+constexpr seconds for_certain = lifetime + Campaign::skew + Campaign::settle_time + seconds{1};
 constexpr milliseconds late_by{300};
 constexpr int64_t most_steps = 120;  // of a life with something to do, more or less
 
@@ -57,8 +57,8 @@ constexpr const char* operations[] = {
     "SubmitEntry", "SubmitEntry", "CorrectEntry", "WithdrawEntry", "InquireEntry", "InquireEntry", ""};
 
 OfficePlan office_plan(const CampaignPlan& plan) {
-  OfficePlan office{.settle_seconds = settle_time.count(),
-                    .skew_seconds = skew.count(),
+  OfficePlan office{.settle_seconds = Campaign::settle_time.count(),
+                    .skew_seconds = Campaign::skew.count(),
                     .lifetime_seconds = lifetime.count(),
                     .answer_seconds = answer_time.count()};
   if (plan.server != nullptr) office.store = plan.server->fresh_database();
@@ -310,6 +310,14 @@ size_t Campaign::journal_lines() const {
       .lines.size();
 }
 
+void Campaign::remember_journal() {
+  for (const char* journal : {"send.journal", "other-node.journal"}) {
+    if (!std::filesystem::exists(office_.file(journal))) continue;
+    const store::SendJournal opened(office_.file(journal), store::SendJournal::Missing::refuse);
+    for (const auto& line : opened.read().lines) ends_.emplace(line.attempt.message_id, line.attempt.expires);
+  }
+}
+
 std::vector<store::Break> Campaign::breaks() {
   std::vector<store::Break> breaks;
   look([&](const store::Store& store) {
@@ -327,6 +335,7 @@ void Campaign::demand_break(store::BreakKind kind, size_t before) {
 // The store is whole, so a person may say at once that nothing was sent which it does not know.
 void Campaign::lose_the_journal() {
   const size_t before = breaks().size();
+  remember_journal();
   std::filesystem::remove(office_.file("send.journal"));
   older_journal_.reset();
   copy_.reset();  // goes with that journal
@@ -340,6 +349,7 @@ void Campaign::put_an_older_journal_back() {
   const auto journal = office_.file("send.journal"), older = office_.file("older.journal");
   if (older_journal_ && *older_journal_ < journal_lines()) {
     const size_t before = breaks().size();
+    remember_journal();
     std::filesystem::copy_file(older, journal, std::filesystem::copy_options::overwrite_existing);
     copy_.reset();
     live();
@@ -373,6 +383,7 @@ void Campaign::copy() {
 
 void Campaign::restore(bool with_journal) {
   if (!copy_) return;
+  remember_journal();
   std::map<std::string, int64_t> begun;  // since the copy, by key: the last attempt
   {
     const auto lines =

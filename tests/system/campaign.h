@@ -37,6 +37,8 @@ std::ostream& operator<<(std::ostream& out, const CampaignFigures& figures);
 
 class Campaign {
  public:
+  static constexpr std::chrono::seconds skew{60}, settle_time{40};
+
   explicit Campaign(const CampaignPlan& plan);
 
   // To the end: all settled and compared. What does not hold is a failure of the test.
@@ -91,6 +93,7 @@ class Campaign {
 
   void look(const std::function<void(const store::Store&)>& at);
   size_t journal_lines() const;
+  void remember_journal();
   std::vector<store::Break> breaks();
   void demand_break(store::BreakKind kind, size_t before);
 
@@ -114,6 +117,7 @@ class Campaign {
   std::chrono::microseconds life_{300'000};
   bool killed_ = false;  // the last life
   int cases_ = 0;
+  std::map<std::string, Time> ends_;  // the signed Expires by MessageID, of journals that were lost too
   int64_t first_chain_in_doubt_ = INT64_MAX;  // of the audit, since a copy came back
 };
 

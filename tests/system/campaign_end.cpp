@@ -76,16 +76,18 @@ void Campaign::compare() {
   }
   EXPECT_EQ(ledger.size(), entered_.size()) << "the ledger has what nobody entered";
   EXPECT_EQ(truth.size(), entered_.size()) << "the registry has what nobody entered";
+  remember_journal();
+  for (const auto& line :
+       store::SendJournal(office_.file("send.journal"), store::SendJournal::Missing::refuse).read().lines) {
+    EXPECT_LE(line.attempt.attempt, ledger.at(line.attempt.key).attempt)
+        << "the journal knows an attempt that the ledger does not";
+  }
   look([&](const store::Store& store) {
     for (const auto& [key, one] : ledger)
       compare_attempts(one, store.read([&](store::Session& session) {
         return store.submissions().history(session, one.id);
       }));
   });
-  for (const auto& line :
-       store::SendJournal(office_.file("send.journal"), store::SendJournal::Missing::refuse).read().lines)
-    EXPECT_LE(line.attempt.attempt, ledger.at(line.attempt.key).attempt)
-        << "the journal knows an attempt that the ledger does not";
 }
 
 void Campaign::compare(const store::Submission& one, const Committed& there) {
@@ -101,11 +103,21 @@ void Campaign::compare(const store::Submission& one, const Committed& there) {
 }
 
 void Campaign::compare_attempts(const store::Submission& one, const std::vector<SubmissionEvent>& history) {
+  constexpr std::string_view sent_as = "sent as ", counted = "the registry has none; asked once more";
   Way way = Way::none;
+  Time end{};  // of the last message
   int absent = 0;
   bool unknown = false;
   for (const SubmissionEvent& event : history) {
     unknown |= event.state == SubmissionState::unknown;
+    if (event.text.starts_with(sent_as)) {
+      const auto known = ends_.find(event.text.substr(sent_as.size()));
+      if (known != ends_.end()) end = known->second;
+    }
+    if (event.text.starts_with(counted)) {
+      EXPECT_GT(event.at, end + skew + settle_time)
+          << "submission " << one.id << ": counted while the registry might still have taken it";
+    }
     if (event.state == SubmissionState::sending) {
       EXPECT_NE(way, Way::none) << "submission " << one.id << ": attempt " << event.attempt
                                 << " began without a reason that the history knows";
