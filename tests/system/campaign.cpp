@@ -124,7 +124,7 @@ void Campaign::step() {
       {sqlite ? 4 : 0, [&] { restore(true); }},
       {sqlite ? 4 : 0, [&] { restore(false); }},
       {sqlite ? 0 : 5, [&] { lose_the_server(); }},
-      {sqlite ? 0 : 10, [&] { lose_the_connections(); }},
+      {sqlite ? 0 : 25, [&] { lose_the_connections(); }},
   };
   int whole = 0;
   for (const Act& one : acts) whole += one.weight;
