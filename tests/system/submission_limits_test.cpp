@@ -30,7 +30,7 @@ TEST(SubmissionLimits, WhatTheRegistrySaidOnceStaysSo) {
   ASSERT_EQ(before.state, SubmissionState::received);
   const long asked = office.registry().counter("received");
   office.with([&](push::SubmissionRunner& runner, store::Store& store) {
-    EXPECT_THAT(runner.step(before.id, {}), IsEmpty());
+    EXPECT_THAT(runner.round({}).happened, IsEmpty());
     store.write([&](store::Transaction& transaction) {
       const store::Submissions& ledger = store.submissions();
       const Time now = office.clock().now();
