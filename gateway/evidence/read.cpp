@@ -24,32 +24,38 @@ constexpr size_t most_nodes = 5'000'000;
 
 std::string say(const xmlNode* node, std::string_view name) { return xml::attribute(node, "", name); }
 
+// Every value has one way to be written: what the digests do not cover as text cannot be said in another.
 int64_t number(const xmlNode* node, std::string_view name) {
   const std::string text = say(node, name);
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) wrong(node, name);
+  if (error != std::errc() || end != text.data() + text.size() || std::to_string(value) != text)
+    wrong(node, name);
   return value;
 }
 
 Time moment(const xmlNode* node, std::string_view name) {
   const std::string text = say(node, name);
+  if (text.empty()) return {};
   try {
-    return text.empty() ? Time{} : parse_time(text);
+    const Time time = parse_time(text);
+    if (to_text(time) == text) return time;
   } catch (const Error&) {
-    wrong(node, name);
   }
+  wrong(node, name);
 }
 
 std::string octets(const xmlNode* node, std::string_view name) {
-  std::string bytes = store::unhex(say(node, name));
-  if (bytes.empty()) wrong(node, name);
+  const std::string text = say(node, name);
+  std::string bytes = store::unhex(text);
+  if (bytes.empty() || store::hex(bytes) != text) wrong(node, name);
   return bytes;
 }
 
 std::string bytes(const xmlNode* node) {
-  auto decoded = xml::base64_decode(xml::text(node));
-  if (!decoded) wrong(node, "base64");
+  const std::string text = xml::text(node);
+  auto decoded = xml::base64_decode(text);
+  if (!decoded || xml::base64_encode(*decoded) != text) wrong(node, "base64");
   return *std::move(decoded);
 }
 

@@ -73,7 +73,12 @@ TEST(EvidenceBundle, WhatIsNoneIsRefused) {
                                                         {"<e:chain>", "<e:chain><!"},
                                                         {"position=\"7\"", "position=\"\""},
                                                         {"<e:request>", "<e:request>*"},
-                                                        {"made=\"2026", "made=\"x"}}) {
+                                                        {"made=\"2026", "made=\"x"},
+                                                        // the same said in another way
+                                                        {"link=\"6c", "link=\"6C"},
+                                                        {"position=\"7\"", "position=\"07\""},
+                                                        {"12:00:00.000Z", "12:00:00Z"},
+                                                        {"Y29udGVudA==", "Y29udGVudB=="}}) {
     std::string spoilt = whole;
     const size_t at = spoilt.find(from);
     ASSERT_NE(at, std::string::npos) << from;
