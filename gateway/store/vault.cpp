@@ -272,7 +272,8 @@ std::string unhex(std::string_view text) {
   std::string bytes(text.size() / 2, '\0');
   size_t size = 0;
   if (bytes.empty() ||
-      OPENSSL_hexstr2buf_ex(raw(bytes), bytes.size(), &size, std::string(text).c_str(), '\0') != 1)
+      OPENSSL_hexstr2buf_ex(raw(bytes), bytes.size(), &size, std::string(text).c_str(), '\0') != 1 ||
+      hex(bytes) != text)
     return "";
   return bytes;
 }
