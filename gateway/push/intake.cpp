@@ -13,7 +13,7 @@
 namespace tilts::push {
 namespace {
 
-constexpr size_t most_entry_bytes = size_t{1} << 20;
+constexpr size_t envelope_bytes = size_t{1} << 20;  // room beside the documents
 constexpr size_t most_attachment_bytes = size_t{25} << 20;
 
 Finding refusal(std::string rule, std::string field, std::string english, std::string latvian) {
@@ -177,7 +177,7 @@ Intake::Attachments Intake::read_attachments(const targets::Folder& folder, cons
   }
   // In base64, with room for the envelope.
   const size_t allowed = registry_.exchange->profile().limits.request_bytes;
-  if (whole / 3 * 4 + most_entry_bytes > allowed)
+  if (whole / 3 * 4 + envelope_bytes > allowed)
     findings.push_back(
         refusal("attachments-too-large", "attachments",
                 fmt::format("the documents have {} MB together where the registry takes {} MB; scan them "

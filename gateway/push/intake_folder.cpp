@@ -77,7 +77,7 @@ std::vector<std::string> IntakeFolder::look() try {
         refused_[file] = holds;
       else
         looked.erase(file);
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       troubles.push_back(fmt::format("intake {}: an entry could not be taken in, it is tried again: {}",
                                      intake_.settings().name, error.what()));
     }
@@ -138,30 +138,41 @@ store::Submission IntakeFolder::submission_of(store::Session& session, const sto
 std::vector<std::string> IntakeFolder::answer() try {
   const targets::Folder folder(path_, "intake " + intake_.settings().name);
   const Marks all = marks();
-  const Time now = intake_.now();
+  std::vector<std::string> troubles;
   for (const auto& [name, mark] : all) {
     if (mark.submission.empty()) continue;
-    const auto settled = settled_.find(name);
-    if (settled != settled_.end() && settled->second + intake_.settings().kept < now) {
-      remove(folder, mark, all);
-      settled_.erase(name);
-      continue;
+    try {
+      answer(folder, mark, all);
+    } catch (const std::exception& error) {
+      troubles.push_back(fmt::format("submission {}: its answer could not be written, it is tried again: {}",
+                                     mark.submission, error.what()));
     }
-    if (settled != settled_.end() || !folder.has(name)) continue;
-    const auto [submission, answer] = store_.read([&](store::Session& session) {
-      store::Submission known = submission_of(session, mark);
-      Answer made = standing(name, registry_title_, known, store_.submissions().findings(session, known.id),
-                             store_.submissions().history(session, known.id));
-      return std::pair{std::move(known), std::move(made)};
-    });
-    write(folder, mark, answer);
-    if (submission.state == store::SubmissionState::received ||
-        submission.state == store::SubmissionState::declined)
-      settled_.emplace(name, submission.changed);
   }
-  return {};
-} catch (const Error& error) {
-  return {fmt::format("an answer could not be written, it is tried again: {}", error.what())};
+  return troubles;
+} catch (const std::exception& error) {
+  return {error.what()};
+}
+
+void IntakeFolder::answer(const targets::Folder& folder, const store::IntakeMark& mark, const Marks& all) {
+  const auto settled = settled_.find(mark.name);
+  if (settled != settled_.end()) {
+    if (settled->second + intake_.settings().kept >= intake_.now()) return;
+    remove(folder, mark, all);
+    settled_.erase(settled);
+    return;
+  }
+  if (!folder.has(mark.name)) return;
+  const auto [submission, made] = store_.read([&](store::Session& session) {
+    store::Submission known = submission_of(session, mark);
+    Answer answer =
+        standing(mark.name, registry_title_, known, store_.submissions().findings(session, known.id),
+                 store_.submissions().history(session, known.id));
+    return std::pair{std::move(known), std::move(answer)};
+  });
+  write(folder, mark, made);
+  if (submission.state == store::SubmissionState::received ||
+      submission.state == store::SubmissionState::declined)
+    settled_.emplace(mark.name, submission.changed);
 }
 
 // The ledger keeps all of it. A document that another entry names stays for that one.

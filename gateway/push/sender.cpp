@@ -128,7 +128,7 @@ std::string Sender::send(const store::Submission& submission, const std::stop_to
       sentence = "the adapter submitted nothing; report it to its author";
     }
   } catch (const Error& error) {
-    if (began) throw;  // the ledger could not be written: at the next start it is unknown
+    if (began) throw;  // the ledger could not be written: the next round makes it unknown
     sentence = error.what();
   }
   const Time now = clock_.now();

@@ -132,6 +132,11 @@ std::vector<Submission> submissions(Session& session, const Vault& vault, const 
   return found;
 }
 
+// What submissions() opens.
+Blob sealed(const Vault& vault, const std::string& id, const NewSubmission& submission) {
+  return {vault.seal(place(id), pack(submission.case_number, submission.content, submission.rules))};
+}
+
 std::optional<Submission> first(std::vector<Submission> found) {
   if (found.empty()) return std::nullopt;
   return std::move(found.front());
@@ -184,9 +189,7 @@ Submissions::Added Submissions::add(Transaction& transaction, const NewSubmissio
   }
   const size_t added = transaction.run(
       kAdd, id, key, submission.registry, submission.operation, submission.revision, subject, name(state),
-      attempt, message_id, expires, asked_first, digest,
-      Blob{vault_.seal(place(id), pack(submission.case_number, submission.content, submission.rules))}, now,
-      now);
+      attempt, message_id, expires, asked_first, digest, sealed(vault_, id, submission), now, now);
   if (added == 0) {
     const auto [known, its_digest] = *transaction.row<std::string, Blob>(kKnown, key);
     if (its_digest == digest) return {known};
@@ -224,10 +227,7 @@ bool Submissions::mend(Transaction& transaction, const std::string& id, const Ne
                        const std::vector<SubmissionAttachment>& attachments, const Blob& digest,
                        Time now) const {
   const SubjectId subject = subjects_.ensure(transaction, submission.code, now);
-  if (transaction.run(kMend, subject, digest,
-                      Blob{vault_.seal(place(id), pack(submission.case_number, submission.content))}, now,
-                      id) == 0)
-    return false;
+  if (transaction.run(kMend, subject, digest, sealed(vault_, id, submission), now, id) == 0) return false;
   transaction.run(kNoAttachments, id);
   transaction.run(kNoFindings, id);
   keep_parts(transaction, id, submission, attachments);

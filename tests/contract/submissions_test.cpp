@@ -113,6 +113,29 @@ TEST_P(SubmissionsContract, AbsentNeverCountsWhereNobodyKnowsHowLongTheRegistryW
   never_counts(no_expires, patience_);
 }
 
+// Everything of it is the mended one's: what is proved later is what was sent.
+TEST_P(SubmissionsContract, AMendedOneTakesTheWholePlace) {
+  NewSubmission entry{.registry = "siva",
+                      .operation = "submit",
+                      .case_number = "SD-9",
+                      .code = "11111111111",
+                      .content = "first",
+                      .warned = true,
+                      .rules = "rules of yesterday"};
+  const auto put = [&] { return write([&](Transaction& t) { return ledger().add(t, entry, {}, now_); }); };
+  const std::string id = put().id;
+  entry.content = "second";
+  entry.rules = "rules of today";
+  entry.warned = false;
+  EXPECT_TRUE(put().mended);
+  EXPECT_EQ(at(id).state, State::prepared);
+  EXPECT_EQ(at(id).content, "second");
+  EXPECT_EQ(at(id).rules, "rules of today");
+  entry.content = "third";
+  EXPECT_FALSE(put().same) << "it may be on its way";
+  EXPECT_EQ(at(id).content, "second");
+}
+
 TEST_P(SubmissionsContract, APersonDecidesAndItIsKept) {
   const std::string warned = add("SD-1", "<entry/>", true).id;
   EXPECT_EQ(at(warned).state, State::warned);
