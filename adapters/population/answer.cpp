@@ -8,6 +8,7 @@
 #include "adapters/population/ivis_error.h"
 #include "adapters/population/person.h"
 #include "adapters/population/text.h"
+#include "plugins/sdk/text.h"
 
 namespace tilts::population {
 namespace {
@@ -63,14 +64,14 @@ class People {
   void take(const sdk::Row& row) {
     if (row.group() == "error") return errors_.emplace_back(row[0]), void();
     ++count_;
-    const std::string code = normalised_code(row[0]);
+    const std::string code = sdk::normalised_code(row[0]);
     if (code.empty()) throw misfit("the answer names somebody without a personas kods");
     if (row.group() == "not-found") {
       if (asked_ != nullptr) asked_->answered(code, {});
       unknown_.push_back(code);
       return;
     }
-    std::string previous = normalised_code(row[1]);
+    std::string previous = sdk::normalised_code(row[1]);
     if (previous.empty() && !row[1].empty())
       throw misfit("the answer names a PreviousPersonCode that is not a personas kods");
     if (previous == code) previous.clear();
@@ -157,7 +158,7 @@ void check_header(const sdk::Whole& whole, const SubmitHeader& sent) {
   if (whole[transaction] != sent.transaction) throw misfit("the answer's TransactionID is not the request's");
   if (whole[message_type] != sent.answer_type)
     throw misfit("the answer's MessageType is not " + sent.answer_type);
-  if (!looks_like_date(whole[time_stamp])) throw misfit("the answer has no TimeStamp");
+  if (!sdk::looks_like_date(whole[time_stamp])) throw misfit("the answer has no TimeStamp");
 }
 
 Taken read_answer(const sdk::RecordReader& reader, sdk::Host& host, std::string_view body,

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "adapters/population/text.h"
+#include "plugins/sdk/text.h"
 
 namespace tilts::population {
 namespace {
@@ -40,7 +41,7 @@ std::string_view person_lacks(const sdk::Row& row) {
   if (row[birth_date].empty()) return "the registry's record has no BirthDate";
   if (row[status] != "active" && row[status] != "passive")
     return "the registry's record has a Status that is neither active nor passive";
-  if (!looks_like_date(row[as_of])) return no_as_of;
+  if (!sdk::looks_like_date(row[as_of])) return no_as_of;
   return {};
 }
 
@@ -84,7 +85,7 @@ sdk::Group person_group(const std::string& path) {
 }
 
 void PersonRecords::emit(const sdk::Row& row, const std::string& code, const std::string& previous) {
-  as_of_ = looks_like_date(row[as_of]) ? row[as_of] : std::string_view();
+  as_of_ = sdk::looks_like_date(row[as_of]) ? row[as_of] : std::string_view();
   held_.clear();
   emit_person(row, code, previous);
   size_t relations = 0;
@@ -108,7 +109,7 @@ void PersonRecords::emit_person(const sdk::Row& row, const std::string& code, co
     const std::string_view value = field == 0   ? std::string_view(code)
                                    : field == 1 ? std::string_view(previous)
                                    : field == birth_date || field == issue_date || field == death_date
-                                       ? day_of(row[field])
+                                       ? sdk::day_of(row[field])
                                        : row[field];
     if (!value.empty()) person_.set(field, value);
   }
@@ -118,7 +119,7 @@ void PersonRecords::emit_person(const sdk::Row& row, const std::string& code, co
 void PersonRecords::emit_address(const sdk::Row& person, const sdk::Row& row, const std::string& code) {
   address_.clear();
   for (uint32_t field = 0; field < address_fields.size(); ++field) {
-    const std::string_view value = field == address_from ? day_of(row[field]) : row[field];
+    const std::string_view value = field == address_from ? sdk::day_of(row[field]) : row[field];
     if (!value.empty()) address_.set(field, value);
   }
   const std::string_view kind = row[address_kind];
@@ -137,7 +138,7 @@ void PersonRecords::emit_address(const sdk::Row& person, const sdk::Row& row, co
 void PersonRecords::emit_relation(const sdk::Row& person, const sdk::Row& row, const std::string& code,
                                   size_t place) {
   const std::string_view kind = row[relation_kind];
-  const std::string related = normalised_code(row[relation_code]);
+  const std::string related = sdk::normalised_code(row[relation_code]);
   relation_.clear();
   for (uint32_t field = 0; field < relation_fields.size(); ++field) {
     const std::string_view value = field == relation_code ? std::string_view(related) : row[field];
@@ -164,7 +165,7 @@ void PersonRecords::emit_document(const sdk::Row& person, const sdk::Row& row, c
   document_.clear();
   for (uint32_t field = 0; field < document_fields.size(); ++field) {
     const std::string_view value =
-        field == document_issued || field == document_expires ? day_of(row[field]) : row[field];
+        field == document_issued || field == document_expires ? sdk::day_of(row[field]) : row[field];
     if (!value.empty()) document_.set(field, value);
   }
   const std::string_view kind = row[document_kind];
