@@ -50,12 +50,13 @@ class Compiler {
   void read(const xmlNode* root) {
     program_.line = line_of(root);
     program_.layout.name = attribute(root, "name");
-    program_.sources.push_back({"", attribute(root, "record"), {}});
+    program_.sources.push_back({"", attribute(root, "record"), {}, false});
     refer(root, program_.sources[0].record, "");
     for (const xmlNode* node : children(root, "code-list")) read_list(node);
     for (const xmlNode* node : children(root, "join")) read_join(node);
     program_.death = optional_value(root, "death");
     program_.changed_code = optional_value(root, "changed-code");
+    program_.codes_on = optional_value(root, "codes-on");
     for (const xmlNode* node : children(root, "entitled")) program_.entitled = conditions(node);
     for (const xmlNode* node : children(root, "field")) read_field(node);
     if (std::ranges::none_of(program_.fields, &FieldProgram::key))
@@ -76,17 +77,30 @@ class Compiler {
   }
 
   void read_join(const xmlNode* node) {
-    Source source{attribute(node, "name"), attribute(node, "record"), {}};
+    Source source{attribute(node, "name"), attribute(node, "record"), {}, false};
     if (source.name == "subject" || source.name == "run")
       tell(node,
            fmt::format("a join cannot be called \"{}\": that word is taken; choose another", source.name));
     refer(node, source.record, "");
     for (const xmlNode* where : children(node, "where")) {
-      source.where.push_back({attribute(where, "field"), attribute(where, "is")});
+      source.where.push_back({attribute(where, "field"), attribute(where, "is"), {}});
       refer(where, source.record, source.where.back().field);
+      if (xml::has_attribute(where, "", "is") == xml::has_attribute(where, "", "same-as"))
+        tell(where, "a `where` needs either is or same-as; take one");
+      else if (xml::has_attribute(where, "", "same-as"))
+        source.of_row = true, source.where.back().same_as = own_field(where, attribute(where, "same-as"));
     }
     unused_.emplace("join \"" + source.name + "\"", node);
     program_.sources.push_back(std::move(source));
+  }
+
+  Value own_field(const xmlNode* node, const std::string& text) {
+    Value value = reference(node, text);
+    if (value.origin != Origin::field || value.source != 0)
+      tell(node, fmt::format("\"{}\" is no field of the row's own record, with which alone a join compares; "
+                             "name one of {}",
+                             text, program_.sources[0].record));
+    return value;
   }
 
   void refer(const xmlNode* node, const std::string& record, const std::string& field) {
@@ -201,8 +215,13 @@ class Compiler {
     const bool from = xml::has_attribute(node, "", "from");
     if (from == xml::has_attribute(node, "", "value"))
       tell(node, fmt::format("field \"{}\" needs either from or value; take one", field.name));
-    field.value = from ? reference(node, attribute(node, "from"))
-                       : Value{Origin::constant, 0, attribute(node, "value"), 0};
+    std::istringstream references(attribute(node, "from"));
+    for (std::string text; references >> text;) field.more.push_back(reference(node, text));
+    field.value = Value{Origin::constant, 0, attribute(node, "value"), 0};
+    if (!field.more.empty()) {
+      field.value = field.more.front();
+      field.more.erase(field.more.begin());
+    }
     field.otherwise = attribute(node, "default");
     field.lookup = list(node, "lookup");
     field.format = format(attribute(node, "format"));

@@ -30,17 +30,29 @@ struct Mapper::State {
         hints(program.hints),
         only_the_day{run.date, {}, {}, nullptr},
         bound(program.sources.size()) {
-    for (const auto& list : program.lists) codes.emplace(list.get(), CodesOfDay(*list, run.date));
+    take_codes_of(run.date);
     for (const Condition& condition : program.entitled) prove(condition);
     for (const FieldProgram& field : program.fields)
       for (const Condition& condition : field.when) prove(condition);
   }
 
+  // What the lists say on a day, for what is mapped from here on.
+  void take_codes_of(Date day) {
+    if (codes != nullptr && codes->day == day) return;
+    if (days.size() > most_days) days.clear();
+    const auto [place, fresh] = days.try_emplace(std::chrono::sys_days(day));
+    codes = &place->second;
+    if (!fresh) return;
+    place->second.day = day;
+    for (const auto& list : program.lists) place->second.lists.emplace(list.get(), CodesOfDay(*list, day));
+  }
+  const CodesOfDay& codes_of(const CodeList* list) const { return codes->lists.at(list); }
+
   // What a run's own word stands for must be known before the first subject.
   void prove(const Condition& condition) const {
     if (condition.test != Condition::Test::same_as || condition.list == nullptr) return;
     if (condition.other.origin != Value::Origin::run_municipality) return;
-    if (codes.at(condition.list).find(run.municipality) == nullptr)
+    if (codes_of(condition.list).find(run.municipality) == nullptr)
       throw Error(Code::config,
                   fmt::format("{}:{}: municipality \"{}\" is not in code list {} on {}; add it to {}",
                               program.file, condition.line, run.municipality, condition.list->name, date_text,
@@ -103,7 +115,7 @@ struct Mapper::State {
       case Condition::Test::same_as: {
         std::string_view other = read(condition.other);
         if (condition.list != nullptr) {
-          const std::string* found = codes.at(condition.list).find(other);
+          const std::string* found = codes_of(condition.list).find(other);
           if (found == nullptr) return Truth::unknown;
           other = *found;
         }
@@ -140,7 +152,7 @@ struct Mapper::State {
 
   Complaint undecided(const Condition& condition) {
     if (condition.test == Condition::Test::reached_age) return age_unknown(condition.field);
-    return not_in_list(*condition.list, read(condition.other), run.date);
+    return not_in_list(*condition.list, read(condition.other), codes->day);
   }
 
   // ----- making -----
@@ -148,12 +160,23 @@ struct Mapper::State {
   const Beside& beside(const Rule& rule) {
     if (!rule.looks_beside) return only_the_day;
     looked = only_the_day;
-    if (rule.list != nullptr) looked.codes = &codes.at(rule.list);
+    if (rule.list != nullptr) looked.codes = &codes_of(rule.list), looked.codes_day = codes->day;
     if (rule.not_before != nullptr && rule.not_before->from == Bound::From::reference)
       looked.not_before = read(rule.not_before->value);
     if (rule.not_after != nullptr && rule.not_after->from == Bound::From::reference)
       looked.not_after = read(rule.not_after->value);
     return looked;
+  }
+
+  // One space between what is there.
+  std::string_view words_of(const FieldProgram& field) {
+    words = read(field.value);
+    for (const Value& value : field.more) {
+      const std::string_view word = read(value);
+      if (!words.empty() && !word.empty()) words += ' ';
+      words += word;
+    }
+    return words;
   }
 
   // Makes the cell; false: a finding holds it back.
@@ -173,7 +196,7 @@ struct Mapper::State {
         return true;
       }
     }
-    std::string_view value = read(field.value);
+    std::string_view value = field.more.empty() ? read(field.value) : words_of(field);
     if (value.empty()) {
       for (const Rule& rule : field.present) {
         std::optional<Complaint> complaint = judge(rule, value, beside(rule));
@@ -191,8 +214,8 @@ struct Mapper::State {
       find(Weight::notice, std::move(*complaint), field.name, rule.line);
     }
     if (field.lookup != nullptr) {
-      const std::string* found = codes.at(field.lookup).find(value);
-      if (found == nullptr) return held(not_in_list(*field.lookup, value, run.date), field.line);
+      const std::string* found = codes_of(field.lookup).find(value);
+      if (found == nullptr) return held(not_in_list(*field.lookup, value, codes->day), field.line);
       value = *found;
     }
     if (field.format == Format::none) {
@@ -231,9 +254,21 @@ struct Mapper::State {
     return true;
   }
 
+  // The joins that look at the row's record.
+  void bind_to_row() {
+    for (size_t i = 1; i < bound.size(); ++i) {
+      if (!program.sources[i].of_row) continue;
+      bound[i] = nullptr;
+      for (const Record& record : subject->records) bind(i, record);
+    }
+  }
+
   // The row of record bound[0], if it gets one.
   void add_row() {
     const Record& record = *bound[0];
+    bind_to_row();
+    // A day that cannot be read is found by the field's own rule; no list is of it.
+    if (program.codes_on) take_codes_of(read_day(read(*program.codes_on)).value_or(run.date));
     const bool death = program.death && !read(*program.death).empty();
     const bool changed =
         !subject->code_known && (!record.previous_key.empty() || !subject->previous_code.empty() ||
@@ -299,12 +334,20 @@ struct Mapper::State {
     return true;
   }
 
-  bool meets(const Source& source, const Record& record) const {
+  bool meets(const Source& source, const Record& record) {
     return record.present && record.type == source.record &&
            std::ranges::all_of(source.where, [&](const Source::Where& where) {
              const std::string* value = record.find(where.field);
-             return value != nullptr && *value == where.is;
+             return value != nullptr && !value->empty() &&
+                    *value == (where.same_as ? read(*where.same_as) : where.is);
            });
+  }
+
+  // A join is the first by key that fits.
+  void bind(size_t source, const Record& record) {
+    if (meets(program.sources[source], record) &&
+        (bound[source] == nullptr || record.key < bound[source]->key))
+      bound[source] = &record;
   }
 
   void map(const Subject& given) {
@@ -318,8 +361,7 @@ struct Mapper::State {
     for (const Record& record : subject->records) {
       if (meets(program.sources[0], record)) own.push_back(&record);
       for (size_t i = 1; i < bound.size(); ++i)
-        if (meets(program.sources[i], record) && (bound[i] == nullptr || record.key < bound[i]->key))
-          bound[i] = &record;
+        if (!program.sources[i].of_row) bind(i, record);
     }
     // By key, so that the order in which a registry answers changes nothing.
     if (own.size() > 1) std::ranges::sort(own, {}, &Record::key);
@@ -335,7 +377,13 @@ struct Mapper::State {
   const Mapping::Program& program;
   Run run;
   std::string date_text;
-  std::map<const CodeList*, CodesOfDay> codes;
+  struct DayCodes {
+    Date day{};
+    std::map<const CodeList*, CodesOfDay> lists;
+  };
+  static constexpr size_t most_days = 1000;  // of a registry that writes whatever days it likes
+  std::map<std::chrono::sys_days, DayCodes> days;
+  const DayCodes* codes = nullptr;
   std::vector<size_t> hints;
   Beside only_the_day, looked;
 
@@ -346,7 +394,7 @@ struct Mapper::State {
   std::vector<const Record*> row_records;
   size_t used = 0;
   std::vector<Finding> findings;
-  std::string scratch;
+  std::string scratch, words;
   Outcome outcome;
 };
 

@@ -87,7 +87,8 @@ enum class Format { none, date, date_lv, personas_kods, upper, lower, one_line }
 struct FieldProgram {
   std::string name;
   Value value;
-  std::string otherwise;  // the default
+  std::vector<Value> more;  // the words after it, of several references
+  std::string otherwise;    // the default
   const CodeList* lookup = nullptr;
   Format format = Format::none;
   bool required = false;
@@ -103,11 +104,13 @@ struct Source {
   struct Where {
     std::string field;
     std::string is;
+    std::optional<Value> same_as;  // a field of the row's own record, instead of `is`
   };
 
   std::string name;    // of a join
   std::string record;  // record type
   std::vector<Where> where;
+  bool of_row = false;  // each row has its own: one of `where` looks at the row's record
 };
 
 struct Mapping::Program {
@@ -118,6 +121,7 @@ struct Mapping::Program {
   std::vector<std::unique_ptr<CodeList>> lists;
   std::vector<Source> sources;  // the row's own record first
   std::optional<Value> death, changed_code;
+  std::optional<Value> codes_on;  // whose day the code lists are asked for; absent: the run's
   std::vector<Condition> entitled;
   std::vector<FieldProgram> fields;
   std::vector<Reference> references;

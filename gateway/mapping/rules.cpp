@@ -127,7 +127,7 @@ std::optional<Complaint> judge_unweighed(const Rule& rule, std::string_view valu
                                    value, rule.max_length)};
     case Rule::Check::code_list:
       if (beside.codes->find(value) != nullptr) return std::nullopt;
-      return not_in_list(*rule.list, value, beside.run_date);
+      return not_in_list(*rule.list, value, beside.codes_day);
     case Rule::Check::present:
       if (!value.empty()) return std::nullopt;
       return missing();
@@ -169,13 +169,13 @@ Complaint not_utf8() {
           "Vērtība nav lasāms teksts; vaicājiet reģistram"};
 }
 
-Complaint not_in_list(const CodeList& list, std::string_view value, Date run_date) {
+Complaint not_in_list(const CodeList& list, std::string_view value, Date day) {
   return {
       "not-in-code-list",
       fmt::format("\"{}\" is not in code list {} on {}; correct it in the registry, or add it to the list",
-                  value, list.name, to_text(run_date)),
+                  value, list.name, to_text(day)),
       fmt::format("\"{}\" {} nav klasifikatorā {}; labojiet reģistrā vai papildiniet klasifikatoru", value,
-                  latvian_date(run_date), list.name)};
+                  latvian_date(day), list.name)};
 }
 
 Complaint age_unknown(std::string_view field) {

@@ -21,13 +21,14 @@ struct Beside {
   Date run_date;
   std::string_view not_before, not_after;  // what the references of its bounds say; empty: no such bound
   const CodesOfDay* codes = nullptr;       // of a rule with a code list
+  Date codes_day{};                        // the day that they are of
 };
 
 std::optional<Complaint> judge(const Rule& rule, std::string_view value, const Beside& beside);
 
 Complaint missing();
 Complaint not_utf8();
-Complaint not_in_list(const CodeList& list, std::string_view value, Date run_date);
+Complaint not_in_list(const CodeList& list, std::string_view value, Date day);
 Complaint age_unknown(std::string_view field);
 Complaint key_with_slash();
 Complaint two_records();

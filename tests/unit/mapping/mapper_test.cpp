@@ -263,6 +263,31 @@ TEST_F(MapperTest, AJoinIsTheFirstByKeyWhateverTheOrder) {
   EXPECT_EQ(one.map({"K", "", "", other_order}).rows[0].row.cells[1], "1");
 }
 
+// What came before each step: found by the step's own fields, and not by the person.
+TEST_F(MapperTest, AJoinMayFitARecordToEachRow) {
+  const auto step = [](const char* place, const char* number, const char* after, const char* state) {
+    return Record{"person", std::string("16117519997/") + place,
+                  "",       true,
+                  "",       {{"place", place}, {"number", number}, {"after", after}, {"state", state}}};
+  };
+  const std::vector<Record> records{step("3", "A", "2", "invited"), step("1", "A", "", "registered"),
+                                    step("2", "A", "1", "queued"), step("9", "B", "2", "queued")};
+  Mapper one = mapper(R"(<join name="before" record="person"><where field="number" same-as="number"/>
+      <where field="place" same-as="after"/></join>
+      <field name="place" from="place" key="yes"/><field name="x" from="before.state state"/>)");
+  const Outcome& outcome = one.map({"K-1", "16117519997", "", records});
+  std::vector<std::string> cells;
+  for (const MappedRow& mapped : outcome.rows) cells.push_back(mapped.row.cells[1]);
+  EXPECT_THAT(cells, ElementsAre("registered", "registered queued", "queued invited", "queued"));
+}
+
+TEST_F(MapperTest, SeveralReferencesAreTheWordsThatAreThere) {
+  Mapper one = field(R"(from="v nothing run.environment" required="yes")");
+  const std::vector<Record> some{person({{"v", "Anna"}})}, none{person({})};
+  EXPECT_EQ(one.map({"K", "", "", some}).rows[0].row.cells[1], "Anna test");
+  EXPECT_EQ(one.map({"K", "", "", none}).rows[0].row.cells[1], "test");
+}
+
 TEST_F(MapperTest, DeathsAndChangedCodesPassFindingsOfOtherFields) {
   const std::string body =
       std::string(key) + R"(<field name="name" from="name" required="yes" holds="record"/>
@@ -338,6 +363,21 @@ TEST_F(Lookup, FollowsTheRunsDay) {
   Mapper last_year = mapper(body, 2026y / December / 31), this_year = mapper(body, 2027y / January / 1);
   EXPECT_EQ(last_year.map({"K", "", "", records}).rows[0].row.cells[1], "old");
   EXPECT_EQ(this_year.map({"K", "", "", records}).rows[0].row.cells[1], "new");
+}
+
+TEST_F(Lookup, FollowsTheRowsDayWhereTheMappingSaysSo) {
+  const std::string body = list + std::string(key) + R"(<field name="x" from="v" lookup="list"/>
+      <field name="y" from="w"><rule check="code-list" value="list"/></field>)";
+  Mapper one = mapper(body, 2027y / June / 1, R"(codes-on="day")");
+  const auto x = [&](const char* day) {
+    const std::vector<Record> records{person({{"v", "M"}, {"w", "Piekrastes novads"}, {"day", day}})};
+    const Outcome& outcome = one.map({"K", "", "", records});
+    return outcome.rows[0].row.cells[1] + (outcome.findings.empty() ? "" : " " + outcome.findings[0].english);
+  };
+  EXPECT_EQ(x("2026-12-31"), "old");
+  EXPECT_EQ(x("2027-01-01"), "new");
+  EXPECT_THAT(x("2021-06-30"), HasSubstr("is not in code list list on 2021-06-30"));
+  EXPECT_EQ(x("soon"), "new") << "the run's day, where the row's cannot be read";
 }
 
 TEST_F(Lookup, ARuleAsksForACodeOfTheRunsDayAndLeavesTheValue) {

@@ -92,6 +92,19 @@ TEST_F(MappingFile, TellsAllProblemsAtOnceAndInOrder) {
           HasSubstr("m.xml:14: \"many\" is no length"), HasSubstr("m.xml:15: lookup belongs to same-as")));
 }
 
+TEST_F(MappingFile, AJoinComparesWithAWordOrTheRowsOwnRecord) {
+  EXPECT_THAT(problems(R"(<join name="a" record="x"><where field="k"/></join>
+<join name="b" record="x"><where field="k" is="1" same-as="code"/></join>
+<join name="c" record="x"><where field="k" same-as="a.k"/></join>
+<join name="d" record="x"><where field="k" same-as="subject.code"/></join>
+<join name="e" record="x"><where field="k" same-as="code"/></join>
+<field name="all" from="a.k b.k c.k d.k" key="yes"/><field name="e" from="e.k"/>)"),
+              ElementsAre(HasSubstr("m.xml:2: a `where` needs either is or same-as"),
+                          HasSubstr("m.xml:3: a `where` needs either is or same-as"),
+                          HasSubstr("m.xml:4: \"a.k\" is no field of the row's own record"),
+                          HasSubstr("m.xml:5: \"subject.code\" is no field of the row's own record")));
+}
+
 TEST_F(MappingFile, TellsWhatIsWrongWithRules) {
   EXPECT_THAT(problems(key + std::string(R"(
 <field name="a" from="code"><rule check="present" value="x"/></field>
