@@ -56,6 +56,11 @@ class Parts {
     }
   }
 
+  std::shared_ptr<const host::Library> load(const std::string& adapter) const {
+    return host::Library::load(fs::path(configuration_.adapters_folder) / host::Library::file_name(adapter),
+                               adapter);
+  }
+
   void check(const config::RegistrySettings& registry) {
     const std::string what = "registry " + registry.name;
     std::error_code none;
@@ -65,9 +70,7 @@ class Parts {
           context_.out << "notice: " << what << ": " << loosened << '\n';
       });
     guarded(registry.line, what, [&] {
-      const auto library = host::Library::load(
-          fs::path(configuration_.adapters_folder) / host::Library::file_name(registry.adapter),
-          registry.adapter);
+      const auto library = load(registry.adapter);
       host::Settings settings;
       for (const config::Setting& setting : registry.settings) settings[setting.name] = setting.value;
       for (const std::string& sentence : host::problems(library->descriptor(), settings))
@@ -79,7 +82,11 @@ class Parts {
           problem(job.line,
                   fmt::format("job {}: adapter {} has no operation {} that pulls; tilts adapters lists them",
                               job.name, registry.adapter, job.operation));
-        check_words(job, library->descriptor());
+        pull::Emitters emitters{&library->descriptor()};
+        const config::RegistrySettings* other = configuration_.registry(job.population);
+        const auto population = other ? load(other->adapter) : nullptr;
+        if (population) emitters.push_back(&population->descriptor());
+        check_words(job, emitters);
         if (!job.roster.sql.empty())
           guarded(job.line, "job " + job.name, [&] { pull::read_roster(job.roster); });
       }
@@ -87,12 +94,12 @@ class Parts {
   }
 
   // A mapping that does not load is told elsewhere.
-  void check_words(const config::JobSettings& job, const host::Descriptor& adapter) {
+  void check_words(const config::JobSettings& job, const pull::Emitters& emitters) {
     for (const config::DeliverySettings& delivery : job.deliveries) {
       std::vector<mapping::Problem> told;
       const auto compiled = mapping::Mapping::load(delivery.mapping, told);
       if (!compiled) continue;
-      for (const mapping::Problem& one : pull::never_emitted(*compiled, adapter)) {
+      for (const mapping::Problem& one : pull::never_emitted(*compiled, emitters)) {
         context_.err << one.text() << '\n';
         ++problems_;
       }
@@ -133,9 +140,7 @@ class Parts {
     const config::RegistrySettings* registry = configuration_.registry(intake.registry);
     if (registry == nullptr) return;
     guarded(intake.line, what, [&] {
-      const auto library = host::Library::load(
-          fs::path(configuration_.adapters_folder) / host::Library::file_name(registry->adapter),
-          registry->adapter);
+      const auto library = load(registry->adapter);
       const config::LegalBasis* basis = configuration_.legal_basis(intake.legal_basis);
       for (const std::string& name : basis ? basis->operations : std::vector<std::string>()) {
         const host::Operation* operation = library->descriptor().operation(name);

@@ -108,6 +108,9 @@ struct JobSettings {
   std::string operation;
   std::string legal_basis;
   bool snapshot = false;  // the operation answers with everyone: what is missing was removed
+  // Whoever joins the roster has a feed read from its beginning, and not from where it stands.
+  bool joiners_from_the_beginning = false;
+  std::string population;  // registry whose records about the person the mappings may read; may be empty
   std::optional<ScheduleSettings> schedule;  // absent: only `tilts run`
   RosterSettings roster;
   GuardSettings guard;

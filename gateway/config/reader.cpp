@@ -197,6 +197,8 @@ JobSettings job(const Element& element) {
   read.operation = element.text("operation");
   read.legal_basis = element.text("legal-basis");
   read.snapshot = element.text("snapshot") == "yes";
+  read.joiners_from_the_beginning = element.text("joiners") == "from-the-beginning";
+  read.population = element.text("population");
   element.each([&](const Element& part) {
     if (part.name() == "schedule") {
       read.schedule = schedule(part);

@@ -81,6 +81,10 @@ class References {
     if (basis && !basis->allows(job.operation))
       problem(job.line, "job {}: legal-basis {} does not allow operation {}", job.name, basis->id,
               job.operation);
+    if (!job.population.empty() && !configuration_.registry(job.population))
+      problem(job.line, "job {}: no registry is called {}", job.name, job.population);
+    if (job.snapshot && job.joiners_from_the_beginning)
+      problem(job.line, "job {}: a snapshot begins anew every time; say joiners of a feed alone", job.name);
     for (const DeliverySettings& delivery : job.deliveries)
       if (!configuration_.target(delivery.target))
         problem(delivery.line, "job {}: no target is called {}", job.name, delivery.target);

@@ -47,33 +47,43 @@ std::unique_ptr<targets::Target> open_target(const config::Configuration& config
   return targets::Target::open(settings, layout);
 }
 
-std::vector<mapping::Problem> never_emitted(const mapping::Mapping& mapping,
-                                            const host::Descriptor& adapter) {
+Emitters emitters(const config::JobSettings& job, const registries::Registries& registries) {
+  Emitters found{&registries.at(job.registry).library->descriptor()};
+  if (!job.population.empty()) found.push_back(&registries.at(job.population).library->descriptor());
+  return found;
+}
+
+std::vector<mapping::Problem> never_emitted(const mapping::Mapping& mapping, const Emitters& emitters) {
+  std::string who;
+  for (const host::Descriptor* adapter : emitters) who += (who.empty() ? "adapter " : " or ") + adapter->id;
   std::vector<mapping::Problem> problems;
   for (const mapping::Reference& reference : mapping.references()) {
-    const auto type = std::ranges::find(adapter.record_types, reference.record, &host::RecordType::name);
-    const bool known = type != adapter.record_types.end();
-    if (known && (reference.field.empty() ||
-                  std::ranges::count(type->fields, reference.field, &host::FieldType::name)))
-      continue;
-    if (!known && !reference.field.empty()) continue;  // said once, of the record
-    problems.push_back({mapping.file(), reference.line,
-                        known ? fmt::format("adapter {} emits no field {} of {}", adapter.id, reference.field,
-                                            reference.record)
-                              : fmt::format("adapter {} emits no record {}", adapter.id, reference.record)});
+    bool record = false, field = reference.field.empty();
+    for (const host::Descriptor* adapter : emitters)
+      for (const host::RecordType& type : adapter->record_types) {
+        if (type.name != reference.record) continue;
+        record = true;
+        field = field || std::ranges::count(type.fields, reference.field, &host::FieldType::name) > 0;
+      }
+    if (record && field) continue;
+    if (!record && !reference.field.empty()) continue;  // said once, of the record
+    problems.push_back(
+        {mapping.file(), reference.line,
+         record ? fmt::format("{} emits no field {} of {}", who, reference.field, reference.record)
+                : fmt::format("{} emits no record {}", who, reference.record)});
     problems.back().sentence += "; `tilts adapters` lists what it emits";
   }
   return problems;
 }
 
 OpenDeliveries open_deliveries(const config::Configuration& configuration, const config::JobSettings& job,
-                               const host::Descriptor* adapter) {
+                               const Emitters& emitters) {
   OpenDeliveries deliveries;
   for (const config::DeliverySettings& settings : job.deliveries) {
     try {
       auto mapping = mapping::Mapping::load(settings.mapping);
-      if (adapter)
-        if (const auto problems = never_emitted(*mapping, *adapter); !problems.empty())
+      if (!emitters.empty())
+        if (const auto problems = never_emitted(*mapping, emitters); !problems.empty())
           throw Error(Code::config, problems.front().text());
       auto writer = open_target(configuration, settings.target, mapping->layout());
       deliveries.open.push_back({settings.target, std::move(mapping), std::move(writer)});
@@ -88,8 +98,7 @@ OpenDeliveries open_deliveries(const config::Configuration& configuration, const
 void demand_deliveries(const config::Configuration& configuration, const registries::Registries& registries) {
   std::string sentences;
   for (const config::JobSettings& job : configuration.jobs)
-    for (const Error& problem :
-         open_deliveries(configuration, job, &registries.at(job.registry).library->descriptor()).problems)
+    for (const Error& problem : open_deliveries(configuration, job, emitters(job, registries)).problems)
       if (problem.code() == Code::config)
         sentences += fmt::format("{}job {}: {}", sentences.empty() ? "" : "\n", job.name, problem.what());
   if (!sentences.empty()) throw Error(Code::config, sentences);

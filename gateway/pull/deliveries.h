@@ -29,18 +29,21 @@ struct OpenDeliveries {
   std::vector<Error> problems;
 };
 
-// `adapter` says what the job's records hold: a mapping that reads anything else is not opened. nullptr when
-// nothing is to be mapped.
+// Who says what the records hold that a mapping reads: the adapter of a job, and of its population registry.
+using Emitters = std::vector<const host::Descriptor*>;
+Emitters emitters(const config::JobSettings& job, const registries::Registries& registries);
+
+// A mapping that reads anything that none of them emits is not opened. None: nothing is to be mapped.
 OpenDeliveries open_deliveries(const config::Configuration& configuration, const config::JobSettings& job,
-                               const host::Descriptor* adapter);
+                               const Emitters& emitters);
 
 // Throws Error(config) with every sentence, one a line, when a mapping or target of any job is wrong. One
 // that is out of reach may come back before its night.
 void demand_deliveries(const config::Configuration& configuration, const registries::Registries& registries);
 
-// What a mapping reads and this adapter never emits, with its line: a misspelt word, which would empty a cell
+// What a mapping reads and no adapter of them emits, with its line: a misspelt word, which would empty a cell
 // of everybody, or remove every row.
-std::vector<mapping::Problem> never_emitted(const mapping::Mapping& mapping, const host::Descriptor& adapter);
+std::vector<mapping::Problem> never_emitted(const mapping::Mapping& mapping, const Emitters& emitters);
 
 // A target as the configuration has it, for rows of this layout.
 std::unique_ptr<targets::Target> open_target(const config::Configuration& configuration,

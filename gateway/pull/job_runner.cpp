@@ -295,7 +295,7 @@ std::vector<RunReport> JobRunner::repair() {
     reports.push_back(
         report_of(run, run.state == store::RunState::preview ? RunState::preview : RunState::interrupted));
   for (const config::JobSettings& job : inside_->configuration.jobs)
-    for (const OpenDelivery& delivery : open_deliveries(inside_->configuration, job, nullptr).open)
+    for (const OpenDelivery& delivery : open_deliveries(inside_->configuration, job, {}).open)
       for (const std::string& sentence : delivery.writer->repair())
         Poco::Logger::get("pull").information("target " + delivery.target + ": " + sentence);
   inside_->finish_plans("", false, reports);

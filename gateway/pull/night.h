@@ -46,6 +46,7 @@ class Night {
   void fetch();
   void check_legal_basis() const;
   host::Ended enter(host::Adapter& adapter, RunServices& services, const store::Parked* parked);
+  std::string cursor() const;
   void answers_later(Time due);
   void judge_snapshot(const Fetched& fetched, const store::Parked* parked);
   bool joined_since(const store::Parked& parked) const;

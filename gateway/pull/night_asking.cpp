@@ -94,6 +94,16 @@ void Night::fetch() {
   if (job_.snapshot) judge_snapshot(services.fetched(), resumed);
 }
 
+// Where the operation goes on. What a feed told of people who joined since was dropped.
+std::string Night::cursor() const {
+  if (job_.snapshot) return {};
+  return store_.read([&](store::Session& session) {
+    const bool joined = newest_joined_ > store_.runs().last_good_end(session, job_.name);
+    return job_.joiners_from_the_beginning && joined ? std::string()
+                                                     : store_.cursors().get(session, job_.name);
+  });
+}
+
 void Night::answers_later(Time due) {
   report_.answer_later = fmt::format(
       "registry {}: its answer comes later, {} after {}", job_.registry,
@@ -102,9 +112,6 @@ void Night::answers_later(Time due) {
 
 host::Ended Night::enter(host::Adapter& adapter, RunServices& services, const store::Parked* parked) {
   const std::string& id = adapter.descriptor().id;
-  std::string cursor;
-  if (!job_.snapshot)
-    cursor = store_.read([&](store::Session& session) { return store_.cursors().get(session, job_.name); });
   store_.write([&](store::Transaction& transaction) { store_.runs().enter(transaction, report_.run, id); });
   marks_.entered(id, report_.run);
   const auto leave = [&] {
@@ -119,7 +126,7 @@ host::Ended Night::enter(host::Adapter& adapter, RunServices& services, const st
   host::Ended ended;
   try {
     ended = parked ? adapter.resume(services, job_.operation, nullptr, parked->token)
-                   : adapter.pull(services, job_.operation, cursor);
+                   : adapter.pull(services, job_.operation, cursor());
   } catch (const Error& error) {
     leave();
     // The registry's own no is an end; whatever else went wrong may be mended, and the answer still come.

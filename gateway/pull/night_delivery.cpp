@@ -17,7 +17,7 @@ std::string delivery_name(Time started, const std::string& run) {
 // Before anybody is asked about: when nothing could be delivered, nobody is. One that cannot be opened keeps
 // nothing from the others.
 void Night::open_targets() {
-  deliveries_ = open_deliveries(configuration_, job_, &registries_.at(job_.registry).library->descriptor());
+  deliveries_ = open_deliveries(configuration_, job_, emitters(job_, registries_));
   if (deliveries_.open.empty() && !deliveries_.problems.empty()) throw deliveries_.problems.front();
 }
 
@@ -38,6 +38,7 @@ void Night::plan_and_deliver() {
   PlannerOptions options{.run = report_.run,
                          .job = job_.name,
                          .registry = job_.registry,
+                         .population = job_.population,
                          .mapping = {day_in(job_.zone(), started_), configuration_.municipality,
                                      std::string(config::name(configuration_.environment))},
                          .delivery = delivery_name(started_, report_.run),

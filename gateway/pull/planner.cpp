@@ -87,6 +87,11 @@ void Planner::person(store::StoredSubject& subject) {
       std::ranges::any_of(subject.records, [this](const auto& stored) { return moved(stored); });
   for (store::StoredRecord& stored : subject.records)
     if (stored.record.present) records_.push_back(std::move(stored.record));
+  if (!options_.population.empty() && !records_.empty())
+    std::ranges::move(store_.read([&](store::Session& session) {
+      return store_.records().of(session, options_.population, subject.code);
+    }),
+                      std::back_inserter(records_));
   const std::string who = full_name(records_);
   Facts news;
   for (Lane& lane : lanes_) {

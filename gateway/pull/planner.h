@@ -23,8 +23,9 @@ struct PlannerOptions {
   std::string run;
   std::string job;
   std::string registry;
-  mapping::Run mapping;  // date, municipality, environment
-  std::string delivery;  // PlanSummary
+  std::string population;  // what it says of the person is read too; may be empty
+  mapping::Run mapping;    // date, municipality, environment
+  std::string delivery;    // PlanSummary
   std::string as_of;
   Time last_good_run;       // when it began: who moved since is news; 0: nobody is
   bool removals = false;    // a snapshot was verified to its end

@@ -37,6 +37,8 @@ constexpr Sql kLast =
     " WHERE job = $1 AND state NOT IN ('previewing', 'preview') ORDER BY started DESC, id LIMIT 1";
 constexpr Sql kLastGoodStart =
     "SELECT COALESCE(MAX(started), 0) FROM run WHERE job = $1 AND state IN ('done', 'held back')";
+constexpr Sql kLastGoodEnd =
+    "SELECT COALESCE(MAX(ended), 0) FROM run WHERE job = $1 AND state IN ('done', 'held back')";
 constexpr Sql kRunning =
     "SELECT id, job, occurrence, started, ended, state, code, sentence, adapter, silent, counts FROM run"
     " WHERE state IN ('running', 'previewing') ORDER BY started, id";
@@ -159,6 +161,10 @@ std::optional<Run> Runs::last(Session& session, std::string_view job) const {
 
 Time Runs::last_good_start(Session& session, std::string_view job) const {
   return session.value<Time>({}, kLastGoodStart, job);
+}
+
+Time Runs::last_good_end(Session& session, std::string_view job) const {
+  return session.value<Time>({}, kLastGoodEnd, job);
 }
 
 std::vector<Run> Runs::list(Session& session, std::string_view job, size_t limit) const {

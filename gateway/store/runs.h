@@ -64,6 +64,8 @@ class Runs {
   std::optional<Run> find(Session& session, std::string_view run) const;
   // When the job's newest run began that ended well, held back or not; 0: none did.
   Time last_good_start(Session& session, std::string_view job) const;
+  // And when such a one last ended.
+  Time last_good_end(Session& session, std::string_view job) const;
   // Previews do not count.
   std::optional<Run> last(Session& session, std::string_view job) const;
   // The newest first, of one job or (empty) of all.

@@ -33,6 +33,16 @@ TEST(References, AJobNeedsItsRegistry) {
                   "25: job residents: legal-basis residents is for registry population, not for land"));
 }
 
+TEST(References, AJobsPopulationIsARegistryAndOnlyAFeedHasABeginning) {
+  House house;
+  house.with(R"(<job name="residents")",
+             R"(<job name="residents" population="land" joiners="from-the-beginning")");
+  EXPECT_THAT(
+      house.problems(),
+      ElementsAre("25: job residents: no registry is called land",
+                  "25: job residents: a snapshot begins anew every time; say joiners of a feed alone"));
+}
+
 TEST(References, NoJobWithoutALegalBasis) {
   House house;
   house.with(R"(legal-basis="residents")", R"(legal-basis="none")");

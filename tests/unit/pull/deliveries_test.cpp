@@ -20,7 +20,8 @@ host::Descriptor adapter() {
 }
 
 // "line: sentence" of everything in this mapping that the adapter never emits.
-std::vector<std::string> never(const std::string& record, const std::string& body) {
+std::vector<std::string> never(const std::string& record, const std::string& body,
+                               const host::Descriptor* other = nullptr) {
   const support::TemporaryFolder folder;
   const auto mapping = mapping::Mapping::load(folder.write("m.xml", R"(<?xml version="1.0"?>
 <mapping xmlns="urn:tilts:mapping:1" name="m" record=")" + record + "\">" +
@@ -29,7 +30,10 @@ std::vector<std::string> never(const std::string& record, const std::string& bod
   <field name="client" from="subject.client" key="yes"/>
 </mapping>)"));
   std::vector<std::string> told;
-  for (const mapping::Problem& problem : never_emitted(*mapping, adapter()))
+  const host::Descriptor own = adapter();
+  Emitters all{&own};
+  if (other) all.push_back(other);
+  for (const mapping::Problem& problem : never_emitted(*mapping, all))
     told.push_back(std::to_string(problem.line) + ": " +
                    problem.sentence.substr(0, problem.sentence.find(';')));
   return told;
@@ -40,6 +44,21 @@ TEST(Deliveries, AMappingMayReadWhatTheAdapterEmits) {
   <join name="home" record="address"><where field="kind" is="declared"/></join>
   <field name="a" from="surname"/><field name="b" from="home.text"/><field name="c" from="as_of"/>)"),
               IsEmpty());
+}
+
+TEST(Deliveries, AMappingMayReadWhatThePopulationRegistryEmitsToo) {
+  host::Descriptor queue;
+  queue.id = "queue";
+  queue.record_types = {{"step", "", {{"state", ""}}}};
+  const char* const body = R"(
+  <join name="person" record="person"/>
+  <field name="a" from="state"/><field name="b" from="person.surname"/>)";
+  EXPECT_THAT(never("step", body, &queue), IsEmpty());
+  EXPECT_THAT(never("step", body), ElementsAre("2: adapter population emits no record step"));
+  EXPECT_THAT(never("step", R"(
+  <field name="a" from="stat"/>)",
+                    &queue),
+              ElementsAre("3: adapter population or queue emits no field stat of step"));
 }
 
 TEST(Deliveries, AMisspeltWordOfAMappingIsToldWithItsLine) {
