@@ -25,6 +25,27 @@ Poco::JSON::Object::Ptr parse(const std::string& json, std::initializer_list<std
   return object;
 }
 
+QueueStep read_step(const std::string& json) {
+  const auto object = parse(json, {"number", "state", "date", "order", "group", "course", "place", "from",
+                                   "to", "until", "keeps_place", "reason_code", "reason"});
+  const auto said = [&](const char* key) { return object->optValue<std::string>(key, ""); };
+  QueueStep step;
+  step.number = object->getValue<std::string>("number");
+  step.state = object->getValue<std::string>("state");
+  step.date = said("date");
+  step.order = said("order");
+  step.group = said("group");
+  step.course = said("course");
+  step.place = said("place");
+  step.from = said("from");
+  step.to = said("to");
+  step.until = said("until");
+  step.keeps_place = said("keeps_place");
+  step.reason_code = said("reason_code");
+  step.reason = said("reason");
+  return step;
+}
+
 template <typename Writer>
 std::string written(const Registry& registry, Writer writer) {
   return registry.read([writer](const Residents& residents) {
@@ -36,8 +57,8 @@ std::string written(const Registry& registry, Writer writer) {
 
 }  // namespace
 
-Control::Control(Clock& clock, Registry* population, const Queue* queue, Faults& faults,
-                 const Service& service, const HttpCounters& transport, std::function<void()> stop)
+Control::Control(Clock& clock, Registry* population, Queue* queue, Faults& faults, const Service& service,
+                 const HttpCounters& transport, std::function<void()> stop)
     : clock_(clock),
       population_(population),
       queue_(queue),
@@ -72,11 +93,8 @@ std::string Control::serve(const HttpRequest& request) {
   }
   if (population_ != nullptr)
     if (const auto said = serve_population(what, request.body)) return *said;
-  if (queue_ != nullptr && what == "GET /queue") {
-    std::ostringstream out;
-    queue_->write_truth(out);
-    return out.str();
-  }
+  if (queue_ != nullptr)
+    if (const auto said = serve_queue(what, request.body)) return *said;
   throw std::invalid_argument("the control port has no " + what);
 }
 
@@ -87,6 +105,28 @@ std::optional<std::string> Control::serve_population(const std::string& what, co
   if (what == "GET /roster.csv") return written(*population_, write_roster);
   if (what == "POST /advance") return advance(body);
   return std::nullopt;
+}
+
+std::optional<std::string> Control::serve_queue(const std::string& what, const std::string& body) {
+  std::ostringstream out;
+  if (what == "GET /queue") {
+    queue_->write_truth(out);
+  } else if (what == "GET /steps") {
+    queue_->write_steps(out);
+  } else if (what == "POST /advance") {
+    const auto object = parse(body, {"days"});
+    out << fmt::format("{{\"steps\":{}}}\n", queue_->advance(object->optValue<unsigned>("days", 1)));
+  } else if (what == "POST /step") {
+    queue_->put(read_step(body));
+    out << "{}\n";
+  } else if (what == "POST /code") {
+    const auto object = parse(body, {"number", "code"});
+    queue_->change_code(object->getValue<std::string>("number"), object->getValue<std::string>("code"));
+    out << "{}\n";
+  } else {
+    return std::nullopt;
+  }
+  return out.str();
 }
 
 std::string Control::add_fault(const std::string& json) {

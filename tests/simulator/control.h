@@ -16,7 +16,7 @@ class Control {
  public:
   // The registry that is not played is null. Everything outlives the control; `stop` is called once somebody
   // asks for it.
-  Control(Clock& clock, Registry* population, const Queue* queue, Faults& faults, const Service& service,
+  Control(Clock& clock, Registry* population, Queue* queue, Faults& faults, const Service& service,
           const HttpCounters& transport, std::function<void()> stop);
 
   HttpReply handle(const HttpRequest& request);
@@ -24,6 +24,7 @@ class Control {
  private:
   std::string serve(const HttpRequest& request);
   std::optional<std::string> serve_population(const std::string& what, const std::string& body);
+  std::optional<std::string> serve_queue(const std::string& what, const std::string& body);
   std::string add_fault(const std::string& json);
   std::string advance(const std::string& json);
   std::string set_clock(const std::string& json);
@@ -32,7 +33,7 @@ class Control {
 
   Clock& clock_;
   Registry* population_;
-  const Queue* queue_;
+  Queue* queue_;
   Faults& faults_;
   const Service& service_;
   const HttpCounters& transport_;

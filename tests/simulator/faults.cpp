@@ -48,7 +48,7 @@ const Named& entry(FaultKind kind) {
 // The kinds that only the queue can do, or only the population registry; all others are the door's.
 bool fits(FaultKind kind, const std::string& operation) {
   const bool entry = operation.ends_with("Entry");
-  if (kind == FaultKind::ivis_error) return !entry;
+  if (kind == FaultKind::ivis_error) return !entry && operation != "QueueChanges";
   if (kind == FaultKind::late) return entry && operation != "InquireEntry";
   if (kind == FaultKind::other_key) return entry;
   return true;
@@ -67,7 +67,7 @@ FaultKind fault_kind(std::string_view name) {
 
 void Faults::add(FaultRule rule) {
   if (rule.value == 0) rule.value = entry(rule.kind).value;
-  if (rule.kind == FaultKind::missing_page) rule.operation = "SubmitSync";
+  if (rule.kind == FaultKind::missing_page && rule.operation.empty()) rule.operation = "SubmitSync";
   if (rule.kind == FaultKind::two_entries || (rule.kind == FaultKind::other_key && rule.operation.empty()))
     rule.operation = "InquireEntry";
   const std::lock_guard lock(mutex_);

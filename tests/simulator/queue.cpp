@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <ostream>
 
 #include <Poco/JSON/Object.h>
@@ -40,19 +41,22 @@ std::string another(std::string key) {
 
 }  // namespace
 
-Queue::Queue(const Profile& profile, int year) : profile_(profile), year_(year) {}
+Queue::Queue(const Profile& profile, std::chrono::sys_days start)
+    : profile_(profile), year_(static_cast<int>(std::chrono::year_month_day(start).year())), today_(start) {}
 
 bool Queue::is_meant(const Profile& profile) { return profile.operations.contains("SubmitEntry"); }
 
 std::string_view Queue::body_namespace() const { return queue_namespace; }
 
 std::vector<std::string_view> Queue::operations() const {
-  return {"SubmitEntry", "CorrectEntry", "WithdrawEntry", "InquireEntry"};
+  return {"SubmitEntry", "CorrectEntry", "WithdrawEntry", "InquireEntry", "QueueChanges"};
 }
 
 Outcome Queue::answer(const Request& request, std::size_t bytes, const Twist& twist) {
   if (bytes > profile_.request_bytes)
     throw Refusal(Blame::sender, "the message is larger than the registry takes");
+  if (request.operation == "QueueChanges")
+    return {changes(read_changes(request.payload), twist.leave_out_half)};
   if (request.operation == "InquireEntry") {
     const std::string key = read_inquiry(request.payload);
     std::vector<KeyedVerdict> entries = inquire(key, twist.two_entries);
@@ -81,20 +85,72 @@ KeyedVerdict Queue::commit(const std::string& message_id, Submission submission)
 Verdict Queue::decide(const Submission& submission) {
   Verdict verdict = broken_rule(submission);
   if (!verdict.reason_code.empty()) return verdict;
-  if (submission.operation == "CorrectEntry" && !is_received(submission.corrects))
-    return declined("corrects", "Labojamā pieteikuma rindā nav");
-  if (submission.operation == "WithdrawEntry" && !is_received(submission.withdraws))
-    return declined("withdraws", "Atsaucamā pieteikuma rindā nav");
+  const bool corrects = submission.operation == "CorrectEntry";
+  const bool withdraws = submission.operation == "WithdrawEntry";
+  const std::string before = number_of(corrects ? submission.corrects : submission.withdraws);
+  if (corrects && before.empty()) return declined("corrects", "Labojamā pieteikuma rindā nav");
+  if (withdraws && before.empty()) return declined("withdraws", "Atsaucamā pieteikuma rindā nav");
   verdict.number = number(++last_number_);
+  if (corrects) steps_.end(before, "corrected", "Pieteikums labots", iso(today_));
+  if (withdraws)
+    steps_.end(before, "withdrawn", "Pieteikums atsaukts", iso(today_));
+  else
+    steps_.begin(verdict.number, submission, iso(today_));
   return verdict;
 }
 
-bool Queue::is_received(const std::string& key) const {
+std::string Queue::number_of(const std::string& key) const {
+  std::string last;
   const auto found = places_.find(key);
-  if (found == places_.end()) return false;
-  const std::vector<Commit>& commits = entries_[found->second].commits;
-  return std::any_of(commits.begin(), commits.end(),
-                     [](const Commit& commit) { return !commit.verdict.number.empty(); });
+  if (found == places_.end()) return last;
+  for (const Commit& commit : entries_[found->second].commits)
+    if (!commit.verdict.number.empty()) last = commit.verdict.number;
+  return last;
+}
+
+// A cursor is how many steps were told. One that is not of ours is told everything again.
+std::string Queue::changes(const StepsWanted& wanted, bool leave_out_half) const {
+  const std::lock_guard lock(mutex_);
+  const std::vector<QueueStep>& all = steps_.all();
+  std::size_t first = 0;
+  if (wanted.since.starts_with("s-")) first = std::strtoul(wanted.since.c_str() + 2, nullptr, 10);
+  first = std::min(first, all.size());
+  const std::size_t count = std::min(wanted.most, all.size() - first);
+  const std::span page(all.data() + first, count);
+  return changes_answer(page, leave_out_half ? (count + 1) / 2 : 0, fmt::format("s-{}", first + count),
+                        first + count < all.size());
+}
+
+std::size_t Queue::advance(unsigned days) {
+  const std::lock_guard lock(mutex_);
+  today_ += std::chrono::days(days);
+  return steps_.advance(today_);
+}
+
+void Queue::put(const QueueStep& step) {
+  const std::lock_guard lock(mutex_);
+  steps_.put(step, iso(today_));
+}
+
+void Queue::change_code(const std::string& number, const std::string& code) {
+  const std::lock_guard lock(mutex_);
+  steps_.change_code(number, code);
+}
+
+void Queue::write_steps(std::ostream& out) const {
+  const std::lock_guard lock(mutex_);
+  for (const QueueStep& step : steps_.all()) {
+    Poco::JSON::Object line(Poco::JSON_PRESERVE_KEY_ORDER);
+    line.set("number", step.number)
+        .set("case_number", step.case_number)
+        .set("code", step.code)
+        .set("sequence", step.sequence)
+        .set("state", step.state)
+        .set("date", step.date)
+        .set("reason", step.reason_code);
+    line.stringify(out);
+    out << '\n';
+  }
 }
 
 std::string Queue::number(unsigned long place) const { return fmt::format("SIVA-{}-{:06}", year_, place); }
@@ -118,6 +174,10 @@ std::string Queue::forge(std::string content) const {
   for (std::size_t at = content.find(declining); at != std::string::npos; at = content.find(declining))
     content.replace(at, content.find(ending, at) + ending.size() - at,
                     fmt::format("<q:Outcome>received</q:Outcome><q:Number>{}</q:Number>", number(0)));
+  // Every step the last of a service that nobody had.
+  for (std::size_t at = content.find("<q:State>"); at != std::string::npos;
+       at = content.find("<q:State>", at + 1))
+    content.replace(at + 9, content.find('<', at + 9) - at - 9, "completed");
   const std::string right = fmt::format("<q:Number>SIVA-{}-0", year_);
   const std::string wrong = fmt::format("<q:Number>SIVA-{}-9", year_);
   for (std::size_t at = content.find(right); at != std::string::npos; at = content.find(right, at))

@@ -8,16 +8,18 @@
 #include <unordered_map>
 #include <vector>
 
+#include "tests/simulator/clock.h"
 #include "tests/simulator/desk.h"
 #include "tests/simulator/profile.h"
 #include "tests/simulator/queue_messages.h"
+#include "tests/simulator/queue_steps.h"
 
 namespace tilts::simulator {
 
 class Queue : public Desk {
  public:
-  // `year` stands in the numbers it gives.
-  Queue(const Profile& profile, int year);
+  // The year of `start` stands in the numbers it gives.
+  Queue(const Profile& profile, std::chrono::sys_days start);
 
   // Does the profile speak of the queue?
   static bool is_meant(const Profile& profile);
@@ -30,6 +32,15 @@ class Queue : public Desk {
 
   // JSON lines, one a key, in the order in which they first came: README.md, "Control".
   void write_truth(std::ostream& out) const;
+  // The steps, as JSON lines too.
+  void write_steps(std::ostream& out) const;
+
+  // So many days pass, on the last of which every entry that has not ended takes its next step. Returns how
+  // many did.
+  std::size_t advance(unsigned days);
+  // Throw std::invalid_argument for a number that is not there.
+  void put(const QueueStep& step);
+  void change_code(const std::string& number, const std::string& code);
 
  private:
   struct Commit {
@@ -40,18 +51,22 @@ class Queue : public Desk {
     Submission first;  // as it first came under its key
     std::vector<Commit> commits;
   };
+  std::string changes(const StepsWanted& wanted, bool leave_out_half) const;
   KeyedVerdict commit(const std::string& message_id, Submission submission);
-  Verdict decide(const Submission& submission);    // under the mutex
-  bool is_received(const std::string& key) const;  // under the mutex
+  Verdict decide(const Submission& submission);  // under the mutex
+  // Of what was received under the key, the last; empty: nothing was. Under the mutex.
+  std::string number_of(const std::string& key) const;
   std::string number(unsigned long place) const;
   std::vector<KeyedVerdict> inquire(const std::string& key, bool two) const;
 
   const Profile& profile_;
-  int year_;
+  const int year_;
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
   std::unordered_map<std::string, std::size_t> places_;  // by key
   unsigned long last_number_ = 0;
+  std::chrono::sys_days today_;
+  QueueSteps steps_;
 };
 
 }  // namespace tilts::simulator

@@ -72,6 +72,12 @@ Element top(const std::string& operation, const xmlNode* payload) {
   return {payload, {"Key", "CaseNumber?", "Revision", "Person", "Request", "Attachment*"}};
 }
 
+void append_reason(std::string& xml, const std::string& code, const std::string& words) {
+  xml += fmt::format(R"(<q:Reason Code="{}">)", code);
+  append_escaped(xml, words);
+  xml += "</q:Reason>";
+}
+
 void append_verdict(std::string& xml, const KeyedVerdict& said) {
   append_element(xml, "q:Key", said.key);
   append_element(xml, "q:Outcome", said.verdict.outcome());
@@ -79,9 +85,31 @@ void append_verdict(std::string& xml, const KeyedVerdict& said) {
     append_element(xml, "q:Number", said.verdict.number);
     return;
   }
-  xml += fmt::format(R"(<q:Reason Code="{}">)", said.verdict.reason_code);
-  append_escaped(xml, said.verdict.reason);
-  xml += "</q:Reason>";
+  append_reason(xml, said.verdict.reason_code, said.verdict.reason);
+}
+
+void append_step(std::string& xml, const QueueStep& step) {
+  const auto may = [&](const char* name, const std::string& value) {
+    if (!value.empty()) append_element(xml, name, value);
+  };
+  xml += "<q:Step>";
+  append_element(xml, "q:Number", step.number);
+  may("q:CaseNumber", step.case_number);
+  append_element(xml, "q:Code", step.code);
+  may("q:PreviousCode", step.previous_code);
+  append_element(xml, "q:Sequence", std::to_string(step.sequence));
+  append_element(xml, "q:State", step.state);
+  append_element(xml, "q:Date", step.date);
+  may("q:Order", step.order);
+  may("q:Group", step.group);
+  may("q:Course", step.course);
+  may("q:Place", step.place);
+  may("q:From", step.from);
+  may("q:To", step.to);
+  may("q:Until", step.until);
+  may("q:KeepsPlace", step.keeps_place);
+  if (!step.reason_code.empty()) append_reason(xml, step.reason_code, step.reason);
+  xml += "</q:Step>";
 }
 
 }  // namespace
@@ -98,6 +126,7 @@ Submission read_submission(const std::string& operation, const xmlNode* payload)
                         .code = {},
                         .group = {},
                         .course = {},
+                        .order = {},
                         .attachments = {},
                         .missing = element.missing()};
   if (operation == "WithdrawEntry") return submission;
@@ -110,12 +139,21 @@ Submission read_submission(const std::string& operation, const xmlNode* payload)
   submission.code = person.value("Code");
   submission.group = request.value("Group");
   submission.course = request.value("Course");
+  submission.order = request.value("Order");
   for (const xmlNode* node : children(payload))
     if (is(node, queue_namespace, "Attachment")) submission.attachments.push_back(read_attachment(node));
   return submission;
 }
 
 std::string read_inquiry(const xmlNode* payload) { return key_of(Element(payload, {"Key"})); }
+
+StepsWanted read_changes(const xmlNode* payload) {
+  const Element element(payload, {"Since?", "MaxCount"});
+  const std::string most = element.value("MaxCount");
+  if (most.empty() || most.size() > 4 || most.find_first_not_of("0123456789") != std::string::npos)
+    element.refuse("MaxCount is not a number up to 9999");
+  return {element.value("Since"), std::stoul(most)};
+}
 
 std::string submission_answer(const std::string& operation, const KeyedVerdict& said) {
   std::string xml = fmt::format(R"(<q:{}Response xmlns:q="{}">)", operation, queue_namespace);
@@ -131,6 +169,16 @@ std::string inquiry_answer(const std::vector<KeyedVerdict>& entries) {
     xml += "</q:Entry>";
   }
   return xml + "</q:InquireEntryResponse>";
+}
+
+std::string changes_answer(std::span<const QueueStep> steps, std::size_t left_out, const std::string& cursor,
+                           bool more) {
+  std::string xml = fmt::format(R"(<q:QueueChangesResponse xmlns:q="{}">)", queue_namespace);
+  append_element(xml, "q:Count", std::to_string(steps.size()));
+  for (const QueueStep& step : steps.first(steps.size() - left_out)) append_step(xml, step);
+  append_element(xml, "q:NextCursor", cursor);
+  append_element(xml, "q:More", more ? "yes" : "no");
+  return xml + "</q:QueueChangesResponse>";
 }
 
 }  // namespace tilts::simulator

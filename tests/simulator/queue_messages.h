@@ -2,6 +2,8 @@
 // adapters/rehabilitation_queue/README.md, held strictly: what it does not name is no request.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,7 @@ struct Submission {
   std::string code;
   std::string group;
   std::string course;
+  std::string order;
   std::vector<Attachment> attachments;
   std::string missing;  // the first element that should hold something and does not; neither key nor number
 };
@@ -46,11 +49,40 @@ struct KeyedVerdict {
   Verdict verdict;
 };
 
+// One step of an entry in the queue, as q:Step says it; an empty text is an element that is left out.
+struct QueueStep {
+  std::string code;
+  std::string previous_code;
+  std::string number;
+  std::string case_number;
+  int sequence = 0;  // the first is 1
+  std::string state;
+  std::string date;
+  std::string order;
+  std::string group;
+  std::string course;
+  std::string place;
+  std::string from;
+  std::string to;
+  std::string until;
+  std::string keeps_place;
+  std::string reason_code;
+  std::string reason;
+};
+
 // Throw Refusal when the payload is not what its name says, or has no key.
 Submission read_submission(const std::string& operation, const xmlNode* payload);
 std::string read_inquiry(const xmlNode* payload);  // the key
+struct StepsWanted {
+  std::string since;  // a cursor; empty: from the beginning
+  std::size_t most = 0;
+};
+StepsWanted read_changes(const xmlNode* payload);
 
 std::string submission_answer(const std::string& operation, const KeyedVerdict& said);
 std::string inquiry_answer(const std::vector<KeyedVerdict>& entries);
+// `left_out`: so many of the last steps are counted and not sent.
+std::string changes_answer(std::span<const QueueStep> steps, std::size_t left_out, const std::string& cursor,
+                           bool more);
 
 }  // namespace tilts::simulator

@@ -100,8 +100,7 @@ struct Played {
     }
     if (!options.roster_out.empty() || !options.truth.empty())
       throw std::runtime_error("--roster-out and --truth: the queue has no residents");
-    const std::chrono::year_month_day day(today(options, clock));
-    queue.emplace(profile, static_cast<int>(day.year()));
+    queue.emplace(profile, today(options, clock));
   }
 
   Desk& desk() { return queue ? static_cast<Desk&>(*queue) : *population; }

@@ -197,8 +197,9 @@ TEST_F(QueueTest, CountsItsOwnOperations) {
   ask(correct("5f02", "5f01"));
   ask(withdraw("5f03", "5f02"));
   for (int round = 0; round < 2; ++round) ask(inquire("5f01"));
-  EXPECT_THAT(simulator().get("/counters"),
-              HasSubstr(R"("SubmitEntry":1,"CorrectEntry":1,"WithdrawEntry":1,"InquireEntry":2})"));
+  EXPECT_THAT(
+      simulator().get("/counters"),
+      HasSubstr(R"("SubmitEntry":1,"CorrectEntry":1,"WithdrawEntry":1,"InquireEntry":2,"QueueChanges":0})"));
   EXPECT_EQ(simulator().counter("processed"), 5);
 }
 
