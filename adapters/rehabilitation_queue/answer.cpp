@@ -33,15 +33,6 @@ Failure misfit(const Asked& asked, const sdk::Answer& answer, const std::string&
                                       what + "; nothing is settled by it, ask the registry");
 }
 
-std::string_view body_of(const sdk::Answer& answer, const Asked& asked) {
-  const std::string_view body = answer.part("Body");
-  if (body.empty()) throw misfit(asked, answer, "its Body is not among what was verified");
-  if (answer.fault()) throw misfit(asked, answer, "a SOAP fault, which says nothing of the entry");
-  if (!answer.action().empty() && answer.action() != asked.action + "Response")
-    throw misfit(asked, answer, "its Action belongs to another operation");
-  return body;
-}
-
 // The one element that an answer is.
 Outcome read(const sdk::RecordReader& reader, const sdk::Answer& answer, const Asked& asked,
              const std::function<Outcome(const sdk::Row&)>& take) {
@@ -79,6 +70,15 @@ Outcome outcome_of(const sdk::Row& row, const sdk::Answer& answer, const Asked& 
 }
 
 }  // namespace
+
+std::string_view body_of(const sdk::Answer& answer, const Asked& asked) {
+  const std::string_view body = answer.part("Body");
+  if (body.empty()) throw misfit(asked, answer, "its Body is not among what was verified");
+  if (answer.fault()) throw misfit(asked, answer, "a SOAP fault, which says nothing of what was asked");
+  if (!answer.action().empty() && answer.action() != asked.action + "Response")
+    throw misfit(asked, answer, "its Action belongs to another operation");
+  return body;
+}
 
 Outcome read_receipt(const sdk::Answer& answer, const Asked& asked) {
   return read(reader(outcome_group("s:Body/q:" + asked.exchange + "Response")), answer, asked,

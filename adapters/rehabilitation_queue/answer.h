@@ -19,8 +19,11 @@ struct Outcome {
 struct Asked {
   std::string exchange;  // "SubmitEntry"
   std::string action;    // of the request
-  std::string_view key;  // the entry's
+  std::string_view key;  // the entry's; of one entry alone
 };
+
+// The verified Body of what is its answer, and no fault.
+std::string_view body_of(const sdk::Answer& answer, const Asked& asked);
 
 // Received or declined: <exchange>Response.
 Outcome read_receipt(const sdk::Answer& answer, const Asked& asked);

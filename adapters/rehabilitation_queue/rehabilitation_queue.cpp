@@ -1,8 +1,10 @@
-// The adapter: an entry is sent once, and what became of it is asked by its key. README.md has the wire.
+// The adapter: an entry is sent once, whether it arrived is asked by its key, and what became of it is read
+// from the registry's feed. README.md has the wire.
 #include <optional>
 #include <string_view>
 
 #include "adapters/rehabilitation_queue/answer.h"
+#include "adapters/rehabilitation_queue/changes.h"
 #include "adapters/rehabilitation_queue/declaration.h"
 #include "adapters/rehabilitation_queue/entry.h"
 #include "plugins/sdk/adapter.h"
@@ -19,7 +21,19 @@ class RehabilitationQueue {
   static constexpr auto& record_types = rehabilitation_queue::record_types;
   static constexpr auto& operations = rehabilitation_queue::operations;
 
-  explicit RehabilitationQueue(const sdk::Settings&) {}
+  explicit RehabilitationQueue(const sdk::Settings& values) : page_size_(values.integer("page-size")) {}
+
+  // Each page's cursor is a checkpoint.
+  void pull(sdk::Host& host, std::string_view, std::string_view since) {
+    ChangesReader::Page page{std::string(since), true};
+    while (page.more) {
+      const sdk::Request request = changes_request(page.next_cursor, page_size_);
+      host.ask(request, [&](const sdk::Answer& answer) {
+        page = changes_.read(host, answer, host.action(request.operation), page.next_cursor);
+      });
+      host.checkpoint(page.next_cursor);
+    }
+  }
 
   void push(sdk::Host& host, std::string_view operation, const sdk::Entry& entry) {
     const sdk::Request request = entry_request(operation, entry);
@@ -45,6 +59,9 @@ class RehabilitationQueue {
                          "the gateway handed over no answer; nothing is settled, report it to its authors");
     host.settle(outcome->settled, outcome->number, outcome->reason);
   }
+
+  const int64_t page_size_;
+  const ChangesReader changes_;
 };
 
 }  // namespace

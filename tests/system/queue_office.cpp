@@ -46,7 +46,7 @@ std::shared_ptr<std::atomic<int64_t>> shared_number() {
 
 QueueOffice::QueueOffice(OfficePlan plan)
     : plan_(std::move(plan)), pki_(folder_.path(), plan_.keys), ahead_(shared_number()) {
-  for (const char* name : {"findings", "checkpoints", "entries"})
+  for (const char* name : {"findings", "checkpoints", "entries", "steps"})
     std::filesystem::create_directory(file(name));
   std::string profile = support::read_file(source / "adapters/rehabilitation_queue/profile.xml");
   replace(profile, "lifetime=\"300\"", fmt::format("lifetime=\"{}\"", plan_.lifetime_seconds));
@@ -86,12 +86,14 @@ std::string QueueOffice::configuration_text() const {
   <legal-basis id="queue" law="a test" contract="T-2" valid-from="2026-01-01" valid-to="2035-12-31" operations="submit correct withdraw" registry="siva"/>
   <send-journal file="send.journal"/>
   <intake name="rehabilitation" registry="siva" legal-basis="queue" folder="entries" every-seconds="1"
-          schema="{source}/mappings/rehabilitation_queue/entry.xsd" rules="{source}/mappings/rehabilitation_queue/entry.xml"/>
+          schema="{source}/mappings/rehabilitation_queue/entry.xsd" rules="{source}/mappings/rehabilitation_queue/entry.xml"/>{more}
 </tilts>
 )",
       fmt::arg("store", plan_.store), fmt::arg("adapters", TILTS_ADAPTERS),
       fmt::arg("port", simulator_->port()), fmt::arg("certificate", pki_.client.certificate),
-      fmt::arg("key", pki_.client.key), fmt::arg("anchor", pki_.anchor), fmt::arg("source", source.string()));
+      fmt::arg("key", pki_.client.key), fmt::arg("anchor", pki_.anchor), fmt::arg("source", source.string()),
+      fmt::arg("more", fmt::format(fmt::runtime(plan_.more), fmt::arg("certificate", pki_.client.certificate),
+                                   fmt::arg("key", pki_.client.key), fmt::arg("anchor", pki_.anchor))));
 }
 
 Clock QueueOffice::clock() const {
