@@ -15,11 +15,13 @@ namespace {
 
 }  // namespace
 
-PushServices::PushServices(const store::Submission& submission, const registries::Registry& registry,
-                           store::Store& store, store::SendJournal& journal,
-                           registries::LookupContext context, Clock clock, std::stop_token stop)
+PushServices::PushServices(const store::Submission& submission, const host::Entry& entry,
+                           const registries::Registry& registry, store::Store& store,
+                           store::SendJournal& journal, registries::LookupContext context, Clock clock,
+                           std::stop_token stop)
     : RegistryServices(registry, std::move(clock), "submission " + submission.id, std::move(stop)),
       submission_(submission),
+      person_(subject_of(entry.record.key)),
       store_(store),
       journal_(journal),
       context_(std::move(context)) {}
@@ -27,15 +29,16 @@ PushServices::PushServices(const store::Submission& submission, const registries
 PushServices::~PushServices() = default;
 
 // Who is audited is whom the submission is about, and nobody else.
-void PushServices::demand_one(size_t subjects) {
-  if (subjects != 1)
-    throw Error(Code::bug,
-                "the adapter does not name the one person it submits about; nothing was sent, report it to "
-                "the adapter's author");
+void PushServices::demand_person(const std::vector<std::string>& subjects) const {
+  if (subjects != std::vector{person_})
+    throw Error(
+        Code::bug,
+        "the adapter does not name the one person that the entry is about; nothing was sent, report it "
+        "to the adapter's author");
 }
 
 void PushServices::submit(const host::Request& request, const TakeAnswer& answer) {
-  demand_one(request.subjects.size());
+  demand_person(request.subjects);
   registries::LookupContext context = context_;
   context.submits = true;
   registries::Lookups lookups(store_, clock(), context);
@@ -74,7 +77,7 @@ void PushServices::ask_many(uint64_t count, const MakeRequest& request, const Ta
   registries::Lookups lookups(store_, clock(), context_);
   const auto call = [&](size_t index) {
     host::Request made = request(index);
-    demand_one(made.subjects.size());
+    demand_person(made.subjects);
     exchange::Call asking = call_of(made);
     lookups.planned(index, asking.operation, std::move(made.subjects));
     return asking;

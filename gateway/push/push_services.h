@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/base/error.h"
 #include "gateway/registries/lookups.h"
@@ -23,9 +24,9 @@ class PushServices : public registries::RegistryServices {
   };
 
   // All borrowed.
-  PushServices(const store::Submission& submission, const registries::Registry& registry, store::Store& store,
-               store::SendJournal& journal, registries::LookupContext context, Clock clock,
-               std::stop_token stop);
+  PushServices(const store::Submission& submission, const host::Entry& entry,
+               const registries::Registry& registry, store::Store& store, store::SendJournal& journal,
+               registries::LookupContext context, Clock clock, std::stop_token stop);
   ~PushServices() override;
 
   // Of submit: it was begun, and this is how it went. Nothing: the adapter did not come to it.
@@ -49,9 +50,10 @@ class PushServices : public registries::RegistryServices {
  private:
   // sending, durable. Throws Error(transient) when somebody else began it meanwhile: then nothing is sent.
   void begin(const exchange::Asked& asked);
-  static void demand_one(size_t subjects);
+  void demand_person(const std::vector<std::string>& subjects) const;
 
   const store::Submission& submission_;
+  const std::string person_;  // personas kods of whom the entry is about
   store::Store& store_;
   store::SendJournal& journal_;
   const registries::LookupContext context_;

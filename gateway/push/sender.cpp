@@ -113,10 +113,10 @@ std::string Sender::send(const store::Submission& submission, const std::stop_to
   bool began = false;
   try {
     const registries::Registry& registry = registries_.at(submission.registry);
-    PushServices services(submission, registry, store_, journal_, context(submission, registry), clock_,
-                          stop);
+    const host::Entry entry = entry_of(submission);
+    PushServices services(submission, entry, registry, store_, journal_, context(submission, registry),
+                          clock_, stop);
     try {
-      const host::Entry entry = entry_of(submission);
       registry.adapter(watchdog_)->push(services, submission.operation, entry);
     } catch (const Error& error) {
       sentence = error.what();
@@ -185,9 +185,10 @@ std::string Sender::inquire(const store::Submission& submission, const std::stop
   try {
     const registries::Registry& registry = registries_.at(submission.registry);
     patience = {registry.exchange->profile().answer.skew, registry.exchange->profile().settle};
-    PushServices services(submission, registry, store_, journal_, context(submission, registry), clock_,
-                          stop);
-    registry.adapter(watchdog_)->inquire(services, submission.operation, entry_of(submission));
+    const host::Entry entry = entry_of(submission);
+    PushServices services(submission, entry, registry, store_, journal_, context(submission, registry),
+                          clock_, stop);
+    registry.adapter(watchdog_)->inquire(services, submission.operation, entry);
     settlement = services.settlement();
     asked = services.asked();
   } catch (const Error& error) {

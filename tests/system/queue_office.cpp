@@ -78,7 +78,7 @@ std::string QueueOffice::configuration_text() const {
   <checkpoints folder="checkpoints"/>
   <heartbeat file="heartbeat"/>
   <adapters folder="{adapters}"/>
-  <registry name="siva" adapter="rehabilitation_queue" profile="profile.xml" endpoint="https://127.0.0.1:{port}/queue">
+  <registry name="siva" adapter="{adapter}" profile="profile.xml" endpoint="https://127.0.0.1:{port}/queue">
     <identity certificate="{certificate}" key="{key}" active-from="2026-01-01T00:00:00Z"/>
     <tls anchor="{anchor}"/>
     <trust anchor="{anchor}"/>
@@ -89,9 +89,10 @@ std::string QueueOffice::configuration_text() const {
           schema="{source}/mappings/rehabilitation_queue/entry.xsd" rules="{source}/mappings/rehabilitation_queue/entry.xml"/>{more}
 </tilts>
 )",
-      fmt::arg("store", plan_.store), fmt::arg("adapters", TILTS_ADAPTERS),
-      fmt::arg("port", simulator_->port()), fmt::arg("certificate", pki_.client.certificate),
-      fmt::arg("key", pki_.client.key), fmt::arg("anchor", pki_.anchor), fmt::arg("source", source.string()),
+      fmt::arg("store", plan_.store), fmt::arg("adapters", plan_.adapters),
+      fmt::arg("adapter", plan_.adapter), fmt::arg("port", simulator_->port()),
+      fmt::arg("certificate", pki_.client.certificate), fmt::arg("key", pki_.client.key),
+      fmt::arg("anchor", pki_.anchor), fmt::arg("source", source.string()),
       fmt::arg("more", fmt::format(fmt::runtime(plan_.more), fmt::arg("certificate", pki_.client.certificate),
                                    fmt::arg("key", pki_.client.key), fmt::arg("anchor", pki_.anchor))));
 }

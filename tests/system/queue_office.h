@@ -33,6 +33,8 @@ struct OfficePlan {
   int lifetime_seconds = 10;              // of our requests
   int answer_seconds = 5;
   support::KeyKind keys = support::KeyKind::ecdsa;
+  std::string adapter = "rehabilitation_queue";
+  std::string adapters = TILTS_ADAPTERS;
   std::string more;  // of the configuration; {certificate}, {key} and {anchor} are the office's own
 };
 

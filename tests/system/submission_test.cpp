@@ -50,6 +50,16 @@ TEST(Submission, ReachesTheQueueWithItsDocumentsByteForByte) {
   EXPECT_THAT(office.answer(entry, "xml"), HasSubstr("state=\"received\""));
 }
 
+// Who is audited is whom the entry is about, whatever an adapter says.
+TEST(Submission, OfAnAdapterThatNamesSomebodyElseIsNotSent) {
+  QueueOffice office({.adapter = "misnamer", .adapters = TILTS_WAYWARD});
+  office.enter("SD-1");
+  EXPECT_THAT(office.rounds(), testing::Contains(HasSubstr("does not name the one person")));
+  EXPECT_EQ(office.only().state, SubmissionState::prepared);
+  EXPECT_THAT(office.truth(), IsEmpty());
+  EXPECT_EQ(office.registry().counter("received"), 0);
+}
+
 TEST(Submission, IsTheSameUnderAnotherFileName) {
   QueueOffice office;
   office.enter("SD-1");
