@@ -70,7 +70,7 @@ Exit run(Context& context, const Words& words) {
   for (const pull::RunReport& ended : runner.repair()) context.out << ended.sentence << "\n\n";
   const Exit exit = run_with(context, runner, words, operating_system_user(), signals.token());
   // The daemon does this every day; where cron starts the runs there is none.
-  if (!words.preview) store.purge();
+  if (!words.preview) store.retain(operating_system_user());
   return exit;
 }
 

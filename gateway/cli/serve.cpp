@@ -82,7 +82,7 @@ class Daemon final : public Poco::Util::ServerApplication {
       return report;
     };
     duties.daily = [&] {
-      store.purge();
+      store.retain("daemon");
       announce(configuration, bell);
     };
     schedule::Scheduler scheduler(planner, bell, duties, configuration.heartbeat, context_.clock);

@@ -57,7 +57,8 @@ void Lookups::keep(const exchange::Traffic& traffic) {
                              .request = traffic.request,
                              .response = traffic.answer,
                              .outcome = std::string(traffic.outcome),
-                             .submits = context_.submits};
+                             .submits = context_.submits,
+                             .of_submission = !context_.profile.empty()};
   std::string only_code;
   {
     const std::scoped_lock lock(mutex_);

@@ -32,9 +32,16 @@ constexpr Sql kPurgeSubjects =
     "DELETE FROM audit_subject WHERE (chain, position) IN"
     " (SELECT chain, position FROM audit WHERE at < $1 AND content IS NOT NULL AND NOT EXISTS"
     " (SELECT 1 FROM evidence e JOIN submission s ON s.id = e.run"
-    " WHERE e.asked_chain = CASE WHEN audit.asked_chain = 0 THEN audit.chain ELSE audit.asked_chain END"
+    " WHERE s.erased = 0 AND e.asked_chain = CASE WHEN audit.asked_chain = 0 THEN audit.chain ELSE "
+    "audit.asked_chain END"
     " AND e.asked_position = CASE WHEN audit.asked_chain = 0 THEN audit.position ELSE audit.asked_position "
     "END))";
+constexpr Sql kPurgeable =
+    "SELECT COUNT(*) FROM audit WHERE at < $1 AND content IS NOT NULL AND NOT EXISTS"
+    " (SELECT 1 FROM evidence e JOIN submission s ON s.id = e.run"
+    " WHERE e.asked_chain = CASE WHEN audit.asked_chain = 0 THEN audit.chain ELSE audit.asked_chain END"
+    " AND e.asked_position = CASE WHEN audit.asked_chain = 0 THEN audit.position ELSE audit.asked_position "
+    "END)";
 constexpr Sql kPurge =
     "UPDATE audit SET salt = NULL, content = NULL WHERE at < $1 AND content IS NOT NULL AND NOT EXISTS"
     " (SELECT 1 FROM evidence e JOIN submission s ON s.id = e.run"
@@ -143,6 +150,10 @@ std::vector<ChainHead> Audit::heads(Session& session) const {
   for (auto& [chain, position, link] : session.rows<int64_t, int64_t, Blob>(kHeads))
     heads.push_back({chain, position, std::move(link.bytes)});
   return heads;
+}
+
+int64_t Audit::purgeable(Session& session, Time before) const {
+  return session.value<int64_t>(0, kPurgeable, before);
 }
 
 int64_t Audit::purge(Transaction& transaction, Time before) const {

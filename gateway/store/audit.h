@@ -65,8 +65,10 @@ class Audit {
   std::vector<Look> subject(Session& session, std::string_view code) const;
 
   std::vector<ChainHead> heads(Session& session) const;
-  // Empties rows older than `before`: salt, content and subjects go, digest and chain stay. Not those of a
-  // submission's exchanges: they are what shows where its evidence stands.
+  // Empties rows older than `before`: salt, content and subjects go, digest and chain stay. Those of a
+  // submission's exchanges keep salt and content, which show where its evidence stands, and lose their
+  // subjects once it is erased. purgeable(): how many are emptied by that.
+  int64_t purgeable(Session& session, Time before) const;
   int64_t purge(Transaction& transaction, Time before) const;
 
  private:

@@ -14,6 +14,7 @@
 #include "gateway/store/failure.h"
 #include "gateway/store/lock_file.h"
 #include "gateway/store/migrations.h"
+#include "gateway/store/scrub.h"
 
 namespace tilts::store {
 namespace {
@@ -227,6 +228,8 @@ std::future<void> Database::post(Work work) {
 void Database::backup(const std::filesystem::path& file) const {
   store::backup(implementation_->connection, file);
 }
+
+bool Database::scrub() const { return store::scrub(implementation_->connection); }
 
 bool Database::is_sqlite() const { return implementation_->connection.sqlite(); }
 

@@ -49,6 +49,10 @@ class Database {
   // use.
   void backup(const std::filesystem::path& file) const;
 
+  // What was overwritten is nowhere in the files of a SQLite store after this. False: somebody was reading
+  // all the time.
+  bool scrub() const;
+
   bool is_sqlite() const;
 
  private:

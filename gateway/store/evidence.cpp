@@ -28,8 +28,16 @@ constexpr Sql kPutKey = "INSERT INTO keys.evidence_key (name, wrapped) VALUES ($
 
 // The bytes go, the row and its digest stay for the audit chain. A key goes when nothing is under it any
 // more.
+constexpr Sql kExpired =
+    "SELECT run, COUNT(*) FROM evidence WHERE expires < $1 AND content IS NOT NULL GROUP BY run ORDER BY run";
+constexpr Sql kNewest =
+    "SELECT id FROM evidence WHERE run = $1 AND content IS NOT NULL ORDER BY at DESC, id LIMIT 1";
 constexpr Sql kExpire =
-    "UPDATE evidence SET content = NULL WHERE expires < $1 AND content IS NOT NULL RETURNING key_name";
+    "UPDATE evidence SET content = NULL WHERE run = $1 AND expires < $2 AND content IS NOT NULL"
+    " RETURNING key_name";
+// The person's number is in the key's name.
+constexpr Sql kKeysOfRun = "SELECT DISTINCT key_name FROM evidence WHERE run = $1";
+constexpr Sql kDestroyRun = "UPDATE evidence SET content = NULL, expires = 0, key_name = '' WHERE run = $1";
 constexpr Sql kDestroy =
     "UPDATE evidence SET content = NULL, expires = 0 WHERE key_name = $1 AND content IS NOT NULL";
 constexpr Sql kDropKey =
@@ -38,6 +46,7 @@ constexpr Sql kDropKey =
 
 std::string place(std::string_view id) { return pack("evidence", id); }
 constexpr std::string_view kOfSubject = "subject/";
+constexpr std::string_view kOfSubmission = "submission/";
 std::string key_name(SubjectId subject) { return std::string(kOfSubject) + std::to_string(subject); }
 
 // deflate clears all of its state before it begins: with the usual 256 KB that takes longer than the few KB
@@ -98,6 +107,7 @@ void open(const Vault& vault, std::string_view id, std::string_view key_name, st
   if (packed.done()) return;  // written before there were bundles
   for (std::string* text : {&proof.outcome, &proof.profile, &proof.trust, &proof.salt}) *text = packed.text();
   proof.submits = packed.number() != 0;
+  if (!packed.done()) proof.subject = packed.number();
 }
 
 }  // namespace
@@ -111,7 +121,9 @@ std::string evidence_digest(std::string_view commitment, std::string_view sealed
 }
 
 std::string Evidence::put(Transaction& transaction, const Exchanged& exchange) const {
-  const std::string name = exchange.subject == 0 ? "exchange/" + exchange.id : key_name(exchange.subject);
+  const std::string name = exchange.of_submission  ? std::string(kOfSubmission) + exchange.run
+                           : exchange.subject == 0 ? "exchange/" + exchange.id
+                                                   : key_name(exchange.subject);
   Key key;
   if (const auto known = transaction.row<Blob>(kKey, name)) {
     key = vault_.unwrap(name, std::get<0>(*known).bytes);
@@ -120,10 +132,10 @@ std::string Evidence::put(Transaction& transaction, const Exchanged& exchange) c
     transaction.run(kPutKey, name, Blob{vault_.wrap(name, key)});
   }
   const std::string salt = random_bytes(kSalt);
-  const std::string content =
-      Vault::seal(key, place(exchange.id),
-                  compress(pack(exchange.request, exchange.response, exchange.outcome, exchange.profile,
-                                exchange.trust, salt, static_cast<int64_t>(exchange.submits))));
+  const std::string content = Vault::seal(
+      key, place(exchange.id),
+      compress(pack(exchange.request, exchange.response, exchange.outcome, exchange.profile, exchange.trust,
+                    salt, static_cast<int64_t>(exchange.submits), exchange.subject)));
   const std::string committed = commitment(exchange, exchange.id, salt);
   std::string digest = evidence_digest(committed, sha256(content));
   transaction.run(kPut, exchange.id, exchange.registry, exchange.operation, exchange.run, exchange.at,
@@ -175,10 +187,26 @@ std::optional<std::string> Evidence::terms(Session& session, std::string_view sh
   return Unpacker(plain).text();
 }
 
-int64_t Evidence::destroy_expired(Transaction& transaction, Time now) const {
-  const auto expired = transaction.rows<std::string>(kExpire, now);
+std::vector<Evidence::Expired> Evidence::expired(Session& session, Time now) const {
+  std::vector<Expired> all;
+  for (auto& [run, count] : session.rows<std::string, int64_t>(kExpired, now)) {
+    auto newest = session.value<std::string>("", kNewest, run);
+    all.push_back({std::move(run), count, std::move(newest)});
+  }
+  return all;
+}
+
+int64_t Evidence::destroy_expired(Transaction& transaction, std::string_view run, Time now) const {
+  const auto expired = transaction.rows<std::string>(kExpire, run, now);
   for (const auto& [name] : expired) transaction.run(kDropKey, name, name);
   return static_cast<int64_t>(expired.size());
+}
+
+int64_t Evidence::destroy(Transaction& transaction, std::string_view submission) const {
+  const auto keys = transaction.rows<std::string>(kKeysOfRun, submission);
+  const size_t destroyed = transaction.run(kDestroyRun, submission);
+  for (const auto& [name] : keys) transaction.run(kDropKey, name, name);
+  return static_cast<int64_t>(destroyed);
 }
 
 int64_t Evidence::destroy(Transaction& transaction, SubjectId subject) const {

@@ -24,13 +24,13 @@ struct Exchanged {
   Time until;  // when the key is destroyed
   std::string_view request;
   std::string_view response;
-  SubjectId subject =
-      0;             // a look-up of one person or a submission: the person's key; 0: a key of the exchange
-  LookupId asked{};  // its row in the audit
-  std::string outcome{};  // "answered", "fault", or the error's word
-  bool submits = false;   // false: it asks
-  std::string profile{};  // what keep_terms() returned, of the registry's profile
-  std::string trust{};    // and of the trust files
+  SubjectId subject = 0;       // a look-up of one person: the person's key; 0: a key of the exchange
+  LookupId asked{};            // its row in the audit
+  std::string outcome{};       // "answered", "fault", or the error's word
+  bool submits = false;        // false: it asks
+  std::string profile{};       // what keep_terms() returned, of the registry's profile
+  std::string trust{};         // and of the trust files
+  bool of_submission = false;  // `run` is one: that submission's key, whoever it is about
 };
 
 struct Proof {
@@ -40,7 +40,7 @@ struct Proof {
   Time at;
   std::string request;
   std::string response;   // empty when none came
-  SubjectId subject = 0;  // whose key it is under; 0: it is about several people
+  SubjectId subject = 0;  // the one person it is about; 0: it is about several people
   std::string outcome{};
   bool submits = false;
   std::string profile{};
@@ -81,8 +81,17 @@ class Evidence {
   // Nothing when unknown.
   std::optional<std::string> terms(Session& session, std::string_view sha256) const;
 
-  // Destroys what is past its `until`; returns how many.
-  int64_t destroy_expired(Transaction& transaction, Time now) const;
+  // The runs and submissions of which something is past its `until`, and how much.
+  struct Expired {
+    std::string run;
+    int64_t count = 0;
+    std::string newest;  // the MessageID of the last of them
+  };
+  std::vector<Expired> expired(Session& session, Time now) const;
+  // Destroys what of this run or submission is past its `until`; returns how many.
+  int64_t destroy_expired(Transaction& transaction, std::string_view run, Time now) const;
+  // Destroys all of one submission, whenever it would have been time.
+  int64_t destroy(Transaction& transaction, std::string_view submission) const;
   // Destroys all of one person.
   int64_t destroy(Transaction& transaction, SubjectId subject) const;
 

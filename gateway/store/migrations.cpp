@@ -173,6 +173,25 @@ constexpr Step kSteps[] = {
     {6, Only::both, "CREATE INDEX evidence_run ON evidence (run)"},
     {6, Only::both, "CREATE INDEX evidence_asked ON evidence (asked_chain, asked_position)"},
     {6, Only::both, "CREATE TABLE evidence_terms (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL)"},
+
+    // What a submission is sealed under. Here and not in "keys", which is in no backup: a restored store must
+    // read what it asks the registry about.
+    {7, Only::both,
+     "CREATE TABLE submission_key (submission NTEXT PRIMARY KEY REFERENCES submission (id),"
+     " wrapped BLOB NOT NULL)"},
+    // case_hash: keyed hash of registry and case number, the same for all revisions; none once erased.
+    // looked: when a person last looked at it or decided about it.
+    {7, Only::both, "ALTER TABLE submission ADD COLUMN case_hash BLOB"},
+    {7, Only::both, "ALTER TABLE submission ADD COLUMN looked BIGINT NOT NULL DEFAULT 0"},
+    {7, Only::both, "ALTER TABLE submission ADD COLUMN erased BIGINT NOT NULL DEFAULT 0"},
+    {7, Only::both, "CREATE INDEX submission_case ON submission (case_hash)"},
+    {7, Only::both, "ALTER TABLE run ADD COLUMN looked BIGINT NOT NULL DEFAULT 0"},
+    {7, Only::both,
+     "CREATE TABLE retention_hold (submission NTEXT NOT NULL REFERENCES submission (id),"
+     " number BIGINT NOT NULL, since BIGINT NOT NULL, released BIGINT NOT NULL, content BLOB NOT NULL,"
+     " PRIMARY KEY (submission, number))"},
+    // Nobody: whom an erased submission is about.
+    {7, Only::both, "INSERT INTO subject (id) VALUES (0)"},
 };
 
 // The evidence keys are not in a backup: a restored store begins with none.

@@ -151,12 +151,13 @@ bool Submissions::meet(Transaction& transaction, const Submission& known, const 
   then.message_id = begun.message_id;
   then.expires = begun.expires;
   then.asked_first = false;
-  // The registry has it, said in a trusted answer: it is never sent again. An `unknown` might be.
-  if (known.state == SubmissionState::received) {
+  // The registry has it, said in a trusted answer: it is never sent again. An `unknown` might be. And an
+  // erased one could not be asked about.
+  if (known.state == SubmissionState::received || known.erased != Time{}) {
     doubt(transaction, known, then, kGateway,
-          fmt::format("the send journal knows attempt {} of it, which the store did not; it stays received, "
+          fmt::format("the send journal knows attempt {} of it, which the store did not; it stays {}, "
                       "look whether the registry has it twice",
-                      begun.attempt),
+                      begun.attempt, name(known.state)),
           now);
     return true;
   }

@@ -24,9 +24,10 @@ constexpr Sql kHas = "SELECT COUNT(*) FROM roster WHERE job = $1 AND subject = $
 
 constexpr Sql kGone = "SELECT DISTINCT subject FROM roster WHERE job = $1 AND left_on <> 0 AND left_on < $2";
 constexpr Sql kPurge = "DELETE FROM roster WHERE job = $1 AND left_on <> 0 AND left_on < $2";
-constexpr Sql kForget =
-    "DELETE FROM subject WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM roster WHERE roster.subject = "
-    "subject.id)";
+// Of a person who stays known, for the sake of a submission.
+constexpr Sql kNoRecords =
+    "DELETE FROM record WHERE subject = $1 AND NOT EXISTS (SELECT 1 FROM roster WHERE roster.subject = "
+    "record.subject)";
 
 }  // namespace
 
@@ -71,7 +72,10 @@ int64_t Rosters::purge(Transaction& transaction, std::string_view job, Time befo
   const auto gone = transaction.rows<int64_t>(kGone, job, before);
   transaction.run(kPurge, job, before);
   int64_t forgotten = 0;
-  for (const auto& [subject] : gone) forgotten += static_cast<int64_t>(transaction.run(kForget, subject));
+  for (const auto& [subject] : gone) {
+    transaction.run(kNoRecords, subject);
+    forgotten += subjects_.forget(transaction, subject);
+  }
   return forgotten;
 }
 

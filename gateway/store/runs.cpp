@@ -22,6 +22,7 @@ constexpr Sql kEnd =
 constexpr Sql kSilent =
     "UPDATE run SET ended = $1, sentence = $2, silent = 1,"
     " state = CASE WHEN state = 'previewing' THEN 'preview' ELSE 'interrupted' END WHERE id = $3";
+constexpr Sql kLooked = "UPDATE run SET looked = $1 WHERE id = $2";
 constexpr Sql kInterrupt = "UPDATE run SET ended = $1, state = $2, sentence = $3 WHERE id = $4";
 constexpr Sql kFind =
     "SELECT id, job, occurrence, started, ended, state, code, sentence, adapter, silent, counts FROM run "
@@ -149,6 +150,10 @@ void Runs::end(Transaction& transaction, std::string_view run, RunState state, s
 void Runs::mark_silent(Transaction& transaction, std::string_view run, std::string_view sentence,
                        Time now) const {
   transaction.run(kSilent, now, sentence, run);
+}
+
+void Runs::looked(Transaction& transaction, std::string_view run, Time now) const {
+  transaction.run(kLooked, now, run);
 }
 
 std::optional<Run> Runs::find(Session& session, std::string_view run) const {

@@ -61,6 +61,9 @@ class Runs {
   // The watchdog's last word before the process ends.
   void mark_silent(Transaction& transaction, std::string_view run, std::string_view sentence, Time now) const;
 
+  // A person looked at what went wrong in it: retention may take it.
+  void looked(Transaction& transaction, std::string_view run, Time now) const;
+
   std::optional<Run> find(Session& session, std::string_view run) const;
   // When the job's newest run began that ended well, held back or not; 0: none did.
   Time last_good_start(Session& session, std::string_view job) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 
 #include "gateway/base/error.h"
 
@@ -41,10 +42,12 @@ Store::Store(const Settings& settings, Clock clock, Access access)
       vault_(settings.master_key),
       database_(settings.connection, access),
       audit_(vault_, subjects_, settings.node),
+      retention_(submissions_, evidence_, audit_, subjects_, settings.submissions_kept),
       checkpoints_(settings.checkpoints, vault_) {
   bind_key(access);
-  if (access == Access::write)
-    signer_ = std::jthread([this](const std::stop_token& stop) { sign_every_minute(stop); });
+  if (access == Access::read) return;
+  give_keys();
+  signer_ = std::jthread([this](const std::stop_token& stop) { sign_every_minute(stop); });
 }
 
 Store::~Store() {
@@ -67,6 +70,13 @@ void Store::bind_key(Access access) {
                     "its own backup");
 }
 
+// A store of before schema 7: each submission in a step of its own, as entries may be large.
+void Store::give_keys() {
+  bool any = false;
+  while (write([&](Transaction& transaction) { return submissions_.give_a_key(transaction); })) any = true;
+  if (any) database_.scrub();
+}
+
 PlanWriter Store::plan_writer(std::string run, std::string job) {
   return PlanWriter(database_, vault_, std::move(run), std::move(job), clock_.now());
 }
@@ -80,13 +90,41 @@ AuditReport Store::verify_audit() const {
   return store::verify_audit(database_, checkpoints_, now, months_before(now, settings_.audit_kept));
 }
 
-void Store::purge() {
+RetentionReport Store::retention() const {
   const Time now = clock_.now();
-  write([&](Transaction& transaction) {
-    evidence_.destroy_expired(transaction, now);
-    audit_.purge(transaction, months_before(now, settings_.audit_kept));
-    replay_.purge(transaction, now);
+  return read([&](Session& session) {
+    return retention_.look(session, months_before(now, settings_.audit_kept), now);
   });
+}
+
+RetentionReport Store::retain(std::string_view who) {
+  const Time now = clock_.now();
+  RetentionReport report = retention();
+  std::set<std::string> gone;
+  for (RetentionReport::Line& line : report.proofs) {
+    if (line.keeping != Keeping::due) continue;
+    line.count = write([&](Transaction& t) { return retention_.erase_proofs(t, line.id, who, now); });
+    if (line.count > 0) gone.insert(line.id);
+  }
+  // What was due a moment ago and is not any more: somebody holds it now.
+  const auto only_gone = [&](std::vector<RetentionReport::Line>& lines) {
+    std::erase_if(lines, [&](const RetentionReport::Line& line) {
+      return line.keeping == Keeping::due && !gone.contains(line.id);
+    });
+  };
+  only_gone(report.proofs);
+  gone.clear();
+  for (const RetentionReport::Line& line : report.submissions)
+    if (line.keeping == Keeping::due)
+      for (std::string& id : write([&](Transaction& t) { return retention_.erase(t, line.id, who, now); }))
+        gone.insert(std::move(id));
+  only_gone(report.submissions);
+  report.audit_rows = write([&](Transaction& transaction) {
+    replay_.purge(transaction, now);
+    return retention_.empty_audit(transaction, months_before(now, settings_.audit_kept), who, now);
+  });
+  report.scrubbed = database_.scrub();
+  return report;
 }
 
 // Every minute, and once more at the end. A failure is an alarm and is tried again: it never ends the

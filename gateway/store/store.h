@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -24,6 +25,7 @@
 #include "gateway/store/plans.h"
 #include "gateway/store/records.h"
 #include "gateway/store/replay.h"
+#include "gateway/store/retention.h"
 #include "gateway/store/rosters.h"
 #include "gateway/store/runs.h"
 #include "gateway/store/subjects.h"
@@ -38,6 +40,7 @@ struct Settings {
   std::filesystem::path checkpoints;  // folder of the signed audit checkpoints
   std::string node = "tilts";         // this machine's name: one audit chain a (node, start)
   std::chrono::months audit_kept{18};
+  std::optional<std::chrono::days> submissions_kept{};  // once settled; none: for ever
 };
 
 class Store {
@@ -77,6 +80,7 @@ class Store {
   const Intakes& intakes() const { return intakes_; }
   const Evidence& evidence() const { return evidence_; }
   const Audit& audit() const { return audit_; }
+  const Holds& holds() const { return holds_; }
 
   // Signs the heads now (also done every minute and at the end).
   void sign_audit();
@@ -85,14 +89,18 @@ class Store {
     return store::chain_pieces(session, checkpoints_, std::move(rows));
   }
 
-  // Retention: evidence past its day, audit rows older than audit_kept, used-up replay rows.
-  void purge();
+  // Retention: what would be erased now, and what is kept back.
+  RetentionReport retention() const;
+  // Erases it, in the name of `who`: proofs past their day, submissions settled longer than submissions_kept,
+  // audit rows older than audit_kept; and used-up replay rows. Step by step: one that was cut off goes on.
+  RetentionReport retain(std::string_view who);
 
   Database& database() { return database_; }
   const Vault& vault() const { return vault_; }
 
  private:
   void bind_key(Access access);
+  void give_keys();
   void sign_every_minute(const std::stop_token& stop);
 
   Settings settings_;
@@ -115,6 +123,8 @@ class Store {
   Intakes intakes_{vault_};
   Evidence evidence_{vault_};
   Audit audit_;
+  Holds holds_{vault_};
+  Retention retention_;
   AuditCheckpoints checkpoints_;
   std::jthread signer_;
 };

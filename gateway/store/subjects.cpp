@@ -28,6 +28,10 @@ constexpr Sql kMoveRecords =
     " AND b.part = record.part)";
 constexpr Sql kMoveSubmissions = "UPDATE submission SET subject = $1 WHERE subject = $2";
 constexpr Sql kForget = "DELETE FROM subject WHERE id = $1";
+constexpr Sql kForgetUnused =
+    "DELETE FROM subject WHERE id = $1 AND id <> 0"
+    " AND NOT EXISTS (SELECT 1 FROM roster WHERE roster.subject = subject.id)"
+    " AND NOT EXISTS (SELECT 1 FROM submission WHERE submission.subject = subject.id)";
 
 std::string place(std::string_view hash) { return "code/" + std::string(hash); }
 
@@ -77,6 +81,10 @@ SubjectId Subjects::relink(Transaction& transaction, std::string_view previous, 
   transaction.run(kNoneInUse, subject);
   transaction.run(kInUse, now, Blob{keyed_hash(current)});
   return subject;
+}
+
+bool Subjects::forget(Transaction& transaction, SubjectId subject) const {
+  return transaction.run(kForgetUnused, subject) == 1;
 }
 
 std::vector<std::string> Subjects::codes(Session& session, SubjectId subject) const {

@@ -28,6 +28,10 @@ class Subjects {
   SubjectId relink(Transaction& transaction, std::string_view previous, std::string_view current,
                    Time now) const;
 
+  // On no roster and of no submission any more: the person's codes and records go. False: one of them is
+  // left.
+  bool forget(Transaction& transaction, SubjectId subject) const;
+
   // The code in use first, then the former ones, newest first.
   std::vector<std::string> codes(Session& session, SubjectId subject) const;
   // A code out of its row.

@@ -8,14 +8,15 @@
 
 #include "gateway/base/error.h"
 #include "gateway/store/pack.h"
+#include "gateway/store/submission_seal.h"
 
 namespace tilts::store {
 namespace {
 
 constexpr Sql kAdd =
     "INSERT INTO submission (id, key, registry, operation, revision, subject, state, attempt, message_id,"
-    " expires, asked_first, absent, absent_at, due, receipt, digest, content, created, changed)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, '', $12, $13, $14, $15)"
+    " expires, asked_first, absent, absent_at, due, receipt, digest, content, created, changed, case_hash)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, '', $12, $13, $14, $15, $16)"
     " ON CONFLICT (key) DO NOTHING";
 constexpr Sql kKnown = "SELECT id, digest FROM submission WHERE key = $1";
 constexpr Sql kAddAttachment =
@@ -42,27 +43,39 @@ constexpr Sql kHistory =
 
 constexpr Sql kFind =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
-    " absent_at, due, receipt, content, created, changed, asked_first FROM submission WHERE id = $1";
+    " absent_at, due, receipt, content, created, changed, asked_first, erased, looked, wrapped FROM "
+    "submission"
+    " LEFT JOIN submission_key ON submission_key.submission = submission.id WHERE id = $1";
 constexpr Sql kFindKey =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
-    " absent_at, due, receipt, content, created, changed, asked_first FROM submission WHERE key = $1";
+    " absent_at, due, receipt, content, created, changed, asked_first, erased, looked, wrapped FROM "
+    "submission"
+    " LEFT JOIN submission_key ON submission_key.submission = submission.id WHERE key = $1";
 constexpr Sql kList =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
-    " absent_at, due, receipt, content, created, changed, asked_first FROM submission ORDER BY created DESC, "
+    " absent_at, due, receipt, content, created, changed, asked_first, erased, looked, wrapped FROM "
+    "submission"
+    " LEFT JOIN submission_key ON submission_key.submission = submission.id ORDER BY created DESC, "
     "id LIMIT $1";
 constexpr Sql kListState =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
-    " absent_at, due, receipt, content, created, changed, asked_first FROM submission"
+    " absent_at, due, receipt, content, created, changed, asked_first, erased, looked, wrapped FROM "
+    "submission"
+    " LEFT JOIN submission_key ON submission_key.submission = submission.id"
     " WHERE state = $1 ORDER BY created DESC, id LIMIT $2";
 constexpr Sql kOf =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
-    " absent_at, due, receipt, content, created, changed, asked_first FROM submission"
+    " absent_at, due, receipt, content, created, changed, asked_first, erased, looked, wrapped FROM "
+    "submission"
+    " LEFT JOIN submission_key ON submission_key.submission = submission.id"
     " WHERE subject = $1 ORDER BY created DESC, id LIMIT $2";
 constexpr Sql kCounts = "SELECT state, COUNT(*) FROM submission GROUP BY state";
 constexpr Sql kLastChange = "SELECT COALESCE(MAX(changed), 0) FROM submission";
 constexpr Sql kDue =
     "SELECT id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,"
-    " absent_at, due, receipt, content, created, changed, asked_first FROM submission"
+    " absent_at, due, receipt, content, created, changed, asked_first, erased, looked, wrapped FROM "
+    "submission"
+    " LEFT JOIN submission_key ON submission_key.submission = submission.id"
     " WHERE state = $1 AND due <= $2 ORDER BY created, id LIMIT $3";
 
 constexpr Sql kStart =
@@ -90,26 +103,23 @@ constexpr std::string_view kGateway = "tilts";
 
 constexpr std::string_view kStates[] = {"warned", "prepared", "sending", "unknown", "received", "declined"};
 
-std::string place(std::string_view id) { return pack("submission", id); }
-std::string place(std::string_view id, std::string_view part, int64_t number) {
-  return pack("submission", id, part, number);
-}
-
 template <typename... Arguments>
 std::vector<Submission> submissions(Session& session, const Vault& vault, const Sql& sql,
                                     const Arguments&... arguments) {
   std::vector<Submission> found;
   for (auto& [id, key, registry, operation, revision, subject, state, attempt, message_id, expires, absent,
-              absent_at, due, receipt, sealed, created, changed, asked_first] :
+              absent_at, due, receipt, sealed, created, changed, asked_first, erased, looked, wrapped] :
        session.rows<std::string, std::string, std::string, std::string, int64_t, int64_t, std::string,
-                    int64_t, std::string, Time, int64_t, Time, Time, std::string, Blob, Time, Time, int64_t>(
-           sql, arguments...)) {
-    const std::string content = vault.open(place(id), sealed.bytes);
-    Unpacker packed(content);
+                    int64_t, std::string, Time, int64_t, Time, Time, std::string, Blob, Time, Time, int64_t,
+                    Time, Time, Blob>(sql, arguments...)) {
     Submission one;
-    one.case_number = packed.text();
-    one.content = packed.text();
-    if (!packed.done()) one.rules = packed.text();
+    if (erased == Time{}) {
+      const std::string content = SubmissionSeal(vault, id, wrapped.bytes).open(sealed.bytes);
+      Unpacker packed(content);
+      one.case_number = packed.text();
+      one.content = packed.text();
+      if (!packed.done()) one.rules = packed.text();
+    }
     one.id = std::move(id);
     one.key = std::move(key);
     one.registry = std::move(registry);
@@ -127,14 +137,16 @@ std::vector<Submission> submissions(Session& session, const Vault& vault, const 
     one.created = created;
     one.changed = changed;
     one.asked_first = asked_first != 0;
+    one.erased = erased;
+    one.looked = looked;
     found.push_back(std::move(one));
   }
   return found;
 }
 
 // What submissions() opens.
-Blob sealed(const Vault& vault, const std::string& id, const NewSubmission& submission) {
-  return {vault.seal(place(id), pack(submission.case_number, submission.content, submission.rules))};
+Blob sealed(const SubmissionSeal& seal, const NewSubmission& submission) {
+  return seal.seal(pack(submission.case_number, submission.content, submission.rules));
 }
 
 std::optional<Submission> first(std::vector<Submission> found) {
@@ -187,9 +199,11 @@ Submissions::Added Submissions::add(Transaction& transaction, const NewSubmissio
     asked_first = true;
     text = "taken in; the send journal is not whole, so the registry is asked first";
   }
-  const size_t added = transaction.run(
-      kAdd, id, key, submission.registry, submission.operation, submission.revision, subject, name(state),
-      attempt, message_id, expires, asked_first, digest, sealed(vault_, id, submission), now, now);
+  const SubmissionSeal seal = SubmissionSeal::fresh(vault_, id);
+  const size_t added = transaction.run(kAdd, id, key, submission.registry, submission.operation,
+                                       submission.revision, subject, name(state), attempt, message_id,
+                                       expires, asked_first, digest, sealed(seal, submission), now, now,
+                                       case_hash(vault_, submission.registry, submission.case_number));
   if (added == 0) {
     const auto [known, its_digest] = *transaction.row<std::string, Blob>(kKnown, key);
     if (its_digest == digest) return {known};
@@ -197,28 +211,30 @@ Submissions::Added Submissions::add(Transaction& transaction, const NewSubmissio
     return {known, false, false};
   }
   transaction.run(kSentHere, key);
-  keep_parts(transaction, id, submission, attachments);
+  seal.keep(transaction);
+  keep_parts(transaction, seal, submission, attachments);
   note(transaction, id, state, attempt, kGateway, text, now);
   return {id, true, true};
 }
 
-void Submissions::keep_parts(Transaction& transaction, const std::string& id, const NewSubmission& submission,
-                             const std::vector<SubmissionAttachment>& attachments) const {
+void Submissions::keep_parts(Transaction& transaction, const SubmissionSeal& seal,
+                             const NewSubmission& submission,
+                             const std::vector<SubmissionAttachment>& attachments) {
   int64_t number = 0;
   for (const SubmissionAttachment& attachment : attachments) {
     ++number;
     transaction.run(
-        kAddAttachment, id, number,
-        Blob{vault_.seal(place(id, "attachment", number),
-                         pack(attachment.name, attachment.media_type, attachment.sha256, attachment.bytes))});
+        kAddAttachment, seal.id(), number,
+        seal.seal(SubmissionSeal::attachment, number,
+                  pack(attachment.name, attachment.media_type, attachment.sha256, attachment.bytes)));
   }
   number = 0;
   for (const Finding& finding : submission.findings) {
     ++number;
-    transaction.run(kAddFinding, id, number,
-                    Blob{vault_.seal(place(id, "finding", number),
-                                     pack(static_cast<int64_t>(finding.weight), finding.rule, finding.field,
-                                          finding.place, finding.english, finding.latvian))});
+    transaction.run(kAddFinding, seal.id(), number,
+                    seal.seal(SubmissionSeal::finding, number,
+                              pack(static_cast<int64_t>(finding.weight), finding.rule, finding.field,
+                                   finding.place, finding.english, finding.latvian)));
   }
 }
 
@@ -227,10 +243,11 @@ bool Submissions::mend(Transaction& transaction, const std::string& id, const Ne
                        const std::vector<SubmissionAttachment>& attachments, const Blob& digest,
                        Time now) const {
   const SubjectId subject = subjects_.ensure(transaction, submission.code, now);
-  if (transaction.run(kMend, subject, digest, sealed(vault_, id, submission), now, id) == 0) return false;
+  const SubmissionSeal seal = SubmissionSeal::of(transaction, vault_, id);
+  if (transaction.run(kMend, subject, digest, sealed(seal, submission), now, id) == 0) return false;
   transaction.run(kNoAttachments, id);
   transaction.run(kNoFindings, id);
-  keep_parts(transaction, id, submission, attachments);
+  keep_parts(transaction, seal, submission, attachments);
   if (submission.warned)
     note(transaction, id, SubmissionState::warned, 0, kGateway, "mended, and still with warnings", now);
   else
@@ -279,8 +296,9 @@ std::map<SubmissionState, int64_t> Submissions::counts(Session& session) const {
 
 std::vector<SubmissionAttachment> Submissions::attachments(Session& session, std::string_view id) const {
   std::vector<SubmissionAttachment> attachments;
+  const SubmissionSeal seal = SubmissionSeal::of(session, vault_, id);
   for (const auto& [number, sealed] : session.rows<int64_t, Blob>(kAttachments, id)) {
-    const std::string content = vault_.open(place(id, "attachment", number), sealed.bytes);
+    const std::string content = seal.open(SubmissionSeal::attachment, number, sealed.bytes);
     Unpacker packed(content);
     SubmissionAttachment& attachment = attachments.emplace_back();
     for (std::string* text :
@@ -292,8 +310,9 @@ std::vector<SubmissionAttachment> Submissions::attachments(Session& session, std
 
 std::vector<Finding> Submissions::findings(Session& session, std::string_view id) const {
   std::vector<Finding> findings;
+  const SubmissionSeal seal = SubmissionSeal::of(session, vault_, id);
   for (const auto& [number, sealed] : session.rows<int64_t, Blob>(kFindings, id)) {
-    const std::string content = vault_.open(place(id, "finding", number), sealed.bytes);
+    const std::string content = seal.open(SubmissionSeal::finding, number, sealed.bytes);
     Unpacker packed(content);
     Finding& finding = findings.emplace_back();
     finding.weight = static_cast<Weight>(packed.number());
@@ -306,13 +325,16 @@ std::vector<Finding> Submissions::findings(Session& session, std::string_view id
 
 std::vector<SubmissionEvent> Submissions::history(Session& session, std::string_view id) const {
   std::vector<SubmissionEvent> events;
+  const SubmissionSeal seal = SubmissionSeal::of(session, vault_, id);
   for (const auto& [number, at, state, attempt, sealed] :
        session.rows<int64_t, Time, std::string, int64_t, Blob>(kHistory, id)) {
-    const std::string content = vault_.open(place(id, "event", number), sealed.bytes);
-    Unpacker packed(content);
     SubmissionEvent event{at, submission_state(state), attempt, {}, {}};
-    event.actor = packed.text();
-    event.text = packed.text();
+    if (sealed.bytes != SubmissionSeal::erased) {
+      const std::string content = seal.open(SubmissionSeal::event, number, sealed.bytes);
+      Unpacker packed(content);
+      event.actor = packed.text();
+      event.text = packed.text();
+    }
     events.push_back(std::move(event));
   }
   return events;
@@ -321,8 +343,9 @@ std::vector<SubmissionEvent> Submissions::history(Session& session, std::string_
 void Submissions::note(Transaction& transaction, std::string_view id, SubmissionState state, int64_t attempt,
                        std::string_view actor, std::string_view text, Time now) const {
   const auto number = transaction.value<int64_t>(1, kNext, id);
-  transaction.run(kNote, id, number, now, name(state), attempt,
-                  Blob{vault_.seal(place(id, "event", number), pack(actor, text))});
+  transaction.run(
+      kNote, id, number, now, name(state), attempt,
+      SubmissionSeal::of(transaction, vault_, id).seal(SubmissionSeal::event, number, pack(actor, text)));
 }
 
 // One compare-and-set and its line in the history.
@@ -555,10 +578,11 @@ bool Submissions::answered_by_hand(Transaction& transaction, std::string_view id
                       now))
     return false;
   const auto number = transaction.value<int64_t>(1, kNextAttachment, id);
-  transaction.run(kAddAttachment, id, number,
-                  Blob{vault_.seal(
-                      place(id, "attachment", number),
-                      pack("answer: " + document.name, "application/octet-stream", digest, document.bytes))});
+  transaction.run(
+      kAddAttachment, id, number,
+      SubmissionSeal::of(transaction, vault_, id)
+          .seal(SubmissionSeal::attachment, number,
+                pack("answer: " + document.name, "application/octet-stream", digest, document.bytes)));
   return true;
 }
 

@@ -74,6 +74,8 @@ struct Submission {
   std::string rules;  // version of the rules it was judged by; empty: there were none
   Time created;
   Time changed;
+  Time looked;  // when a person last looked at it or decided about it; none: nobody did
+  Time erased;  // when retention erased what is personal of it; none: it is all there
 };
 
 struct SubmissionEvent {
@@ -113,6 +115,8 @@ struct Break {
   // While a break stands, every submission is asked about before its first send.
   bool stands() const { return expires != Time{} && accepted == Time{}; }
 };
+
+class SubmissionSeal;
 
 class Submissions {
  public:
@@ -188,6 +192,16 @@ class Submissions {
   void remark(Transaction& transaction, std::string_view id, std::string_view actor, std::string_view text,
               Time now) const;
 
+  // A person looked at it, or decided about it: retention may take what went wrong.
+  void looked(Transaction& transaction, std::string_view id, Time now) const;
+  // Its key is destroyed, and all that lay under it: the entry, its documents, the case number, findings and
+  // the words of the history, and the registry's number and whom it was about. What is left says that under
+  // this key, at these times, something with this keyed digest stood in these states: it is never sent again.
+  void erase(Transaction& transaction, std::string_view id, Time now) const;
+  // At start: one that was sealed under the store's own key, as all were before schema 7, gets a key of its
+  // own. False when none is left.
+  bool give_a_key(Transaction& transaction) const;
+
   // A named person's decisions, kept in the history with their reason. A warned one, too, is asked about
   // first while a break stands.
   bool send_warned(Transaction& transaction, std::string_view id, std::string_view user,
@@ -226,8 +240,9 @@ class Submissions {
   // warned → prepared, or unknown while a break stands.
   bool release(Transaction& transaction, std::string_view id, std::string_view actor, const std::string& text,
                Time now) const;
-  void keep_parts(Transaction& transaction, const std::string& id, const NewSubmission& submission,
-                  const std::vector<SubmissionAttachment>& attachments) const;
+  static void keep_parts(Transaction& transaction, const SubmissionSeal& seal,
+                         const NewSubmission& submission,
+                         const std::vector<SubmissionAttachment>& attachments);
   bool mend(Transaction& transaction, const std::string& id, const NewSubmission& submission,
             const std::vector<SubmissionAttachment>& attachments, const Blob& digest, Time now) const;
   struct Begun;

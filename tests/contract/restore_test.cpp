@@ -34,13 +34,14 @@ class RestoreContract : public LedgerContract {
     write([](Transaction& t) {
       t.run(
           "DROP TABLE IF EXISTS copy_submission, copy_attachment, copy_event, copy_journal, copy_sent, "
-          "copy_break");
+          "copy_break, copy_key");
       t.run("CREATE TABLE copy_submission AS SELECT * FROM submission");
       t.run("CREATE TABLE copy_attachment AS SELECT * FROM submission_attachment");
       t.run("CREATE TABLE copy_event AS SELECT * FROM submission_event");
       t.run("CREATE TABLE copy_journal AS SELECT * FROM send_journal");
       t.run("CREATE TABLE copy_sent AS SELECT * FROM submission_sent");
       t.run("CREATE TABLE copy_break AS SELECT * FROM send_break");
+      t.run("CREATE TABLE copy_key AS SELECT * FROM submission_key");
     });
   }
   void put_back() {
@@ -54,11 +55,13 @@ class RestoreContract : public LedgerContract {
     write([](Transaction& t) {
       t.run("DELETE FROM submission_event");
       t.run("DELETE FROM submission_attachment");
+      t.run("DELETE FROM submission_key");
       t.run("DELETE FROM submission");
       t.run("DELETE FROM send_journal");
       t.run("DELETE FROM submission_sent");
       t.run("DELETE FROM send_break");
       t.run("INSERT INTO submission SELECT * FROM copy_submission");
+      t.run("INSERT INTO submission_key SELECT * FROM copy_key");
       t.run("INSERT INTO submission_attachment SELECT * FROM copy_attachment");
       t.run("INSERT INTO submission_event SELECT * FROM copy_event");
       t.run("INSERT INTO send_journal SELECT * FROM copy_journal");

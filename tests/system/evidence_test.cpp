@@ -206,7 +206,7 @@ TEST(Evidence, ErasedStillShowsThatItStoodThere) {
   const store::Submission one = office.only();
   office.with([&](push::SubmissionRunner&, store::Store& store) {
     store.write([&](store::Transaction& transaction) {
-      EXPECT_EQ(store.evidence().destroy(transaction, one.subject), 2);
+      EXPECT_EQ(store.evidence().destroy(transaction, one.id), 2);
     });
   });
   const Bundle bundle = evidence::read_bundle(exported(office, one.id, "proof.xml"));
@@ -260,7 +260,7 @@ TEST(Evidence, WhatWasCutOffBeforeItsRowGetsAPlace) {
                                          .response = {},
                                          .subject = one.subject,
                                          .asked = asked.at(0)});
-      store.evidence().destroy(transaction, one.subject);
+      store.evidence().destroy(transaction, one.id);
     });
   });
   exported(office, one.id, "proof.xml");
