@@ -52,8 +52,9 @@ std::filesystem::path sqlite_file(const config::Configuration& configuration) {
 store::Settings store_settings(const config::Configuration& configuration) {
   char node[256] = "tilts";
   gethostname(node, sizeof node - 1);
-  return {configuration.store.connection, configuration.master_key, configuration.checkpoints_folder, node,
-          configuration.store.audit_kept};
+  return {configuration.store.connection,   configuration.master_key,
+          configuration.checkpoints_folder, node,
+          configuration.store.audit_kept,   configuration.store.submissions_kept};
 }
 
 std::string operating_system_user() {

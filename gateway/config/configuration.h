@@ -20,6 +20,7 @@ struct StoreSettings {
   std::string connection;  // "sqlite:/absolute/file" or "postgresql:" and libpq's words
   std::chrono::days evidence_kept{30};
   std::chrono::months audit_kept{18};
+  std::optional<std::chrono::days> submissions_kept{};  // once settled; none: for ever
 };
 
 // A key pair of ours. The newest that is already active signs and opens TLS; see identity_at().

@@ -284,6 +284,8 @@ Configuration read_configuration(const xmlDoc& document, const std::filesystem::
     if (name == "store") {
       read.store = {part.connection("connection"), std::chrono::days{part.number<unsigned>("evidence-days")},
                     std::chrono::months{part.number<unsigned>("audit-months")}};
+      if (part.has("submissions-days"))
+        read.store.submissions_kept = std::chrono::days{part.number<unsigned>("submissions-days")};
     } else if (name == "master-key") {
       read.master_key = part.path("file");
     } else if (name == "findings") {

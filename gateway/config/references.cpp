@@ -97,6 +97,11 @@ class References {
     if (!intake.population.empty() && !configuration_.registry(intake.population))
       problem(intake.line, "{}: no registry is called {}", what, intake.population);
     check_legal_basis(intake.line, what, intake.legal_basis, intake.registry, country_zone);
+    if (const auto kept = configuration_.store.submissions_kept; kept && *kept <= intake.kept)
+      problem(intake.line,
+              "{}: its files lie in the folder for {} days (kept-days), and the store erases them after {} "
+              "(submissions-days); say fewer kept-days",
+              what, intake.kept.count(), kept->count());
     if (configuration_.send_journal.empty())
       problem(intake.line,
               "{}: what is sent once needs a send-journal; say <send-journal file=\"…\"/> on another path "

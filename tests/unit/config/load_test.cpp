@@ -29,6 +29,9 @@ TEST(Load, EveryValueArrives) {
   EXPECT_EQ(read.store.connection, "sqlite:" + house.path("var/tilts.db"));
   EXPECT_EQ(read.store.evidence_kept, std::chrono::days{30});
   EXPECT_EQ(read.store.audit_kept, std::chrono::months{18});
+  EXPECT_FALSE(read.store.submissions_kept) << "nobody but the municipality says how long";
+  house.with("audit-months=\"18\"", "audit-months=\"18\" submissions-days=\"3653\"");
+  EXPECT_EQ(house.load().configuration->store.submissions_kept, std::chrono::days{3653});
   EXPECT_EQ(read.master_key, house.path("secrets/master.key"));
   EXPECT_EQ(read.alarm_command, "/usr/bin/logger -t tilts");
   EXPECT_EQ(read.adapter_silence, std::chrono::seconds{300});

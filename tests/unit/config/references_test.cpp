@@ -96,6 +96,17 @@ TEST(References, AnIntakeNeedsItsRegistryItsLegalBasisAndASendJournal) {
           "file=\"…\"/> on another path than the store"));
 }
 
+TEST(References, AnEntryLeavesItsFolderBeforeItIsErased) {
+  House house(House::Example::whole);
+  house.with("audit-months=\"18\"", "audit-months=\"18\" submissions-days=\"90\"");
+  EXPECT_THAT(
+      house.problems(),
+      ElementsAre("49: intake rehabilitation: its files lie in the folder for 90 days (kept-days), and "
+                  "the store erases them after 90 (submissions-days); say fewer kept-days"));
+  house.with("submissions-days=\"90\"", "submissions-days=\"91\"");
+  EXPECT_THAT(house.problems(), IsEmpty());
+}
+
 TEST(References, ASecondSendJournalIsOneTooMany) {
   House house(House::Example::whole);
   house.with("</tilts>", R"(<send-journal file="journal/other"/></tilts>)");
