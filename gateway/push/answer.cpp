@@ -118,8 +118,31 @@ Answer refused(const std::string& file, const std::vector<Finding>& findings) {
                       list(findings))};
 }
 
+namespace {
+
+// The ledger knows by its key that it had this entry, and nothing else of it.
+Answer erased(const std::string& file, const store::Submission& submission) {
+  xml::CanonicalWriter writer;
+  writer.start(answer_namespace, "answer");
+  writer.attribute("entry", file);
+  writer.attribute("erased", to_text(submission.erased));
+  writer.attribute("operation", submission.operation);
+  writer.attribute("revision", std::to_string(submission.revision));
+  writer.attribute("state", store::name(submission.state));
+  writer.attribute("submission", submission.id);
+  return {finished(writer),
+          fmt::format("{}\nIesniegums {}, {}. redakcija\n\nJAU BIJA {}. Glabāšanas termiņš ir beidzies, un "
+                      "dati {} tika izdzēsti. Vēlreiz tas netiek sūtīts.\n",
+                      file, submission.id, submission.revision,
+                      submission.state == SubmissionState::received ? "SAŅEMTS" : "NORAIDĪTS",
+                      moment(submission.erased))};
+}
+
+}  // namespace
+
 Answer standing(const std::string& file, const std::string& registry, const store::Submission& submission,
                 const std::vector<Finding>& findings, const std::vector<store::SubmissionEvent>& history) {
+  if (submission.erased != Time{}) return erased(file, submission);
   xml::CanonicalWriter writer;
   writer.start(answer_namespace, "answer");
   writer.attribute("case-number", submission.case_number);

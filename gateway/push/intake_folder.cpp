@@ -172,7 +172,19 @@ void IntakeFolder::answer(const targets::Folder& folder, const store::IntakeMark
   write(folder, mark, made);
   if (submission.state == store::SubmissionState::received ||
       submission.state == store::SubmissionState::declined)
-    settled_.emplace(mark.name, submission.changed);
+    // Whoever enters again what was erased has its days to read the answer.
+    settled_.emplace(mark.name, submission.erased == Time{} ? submission.changed : mark.taken);
+}
+
+std::vector<Entry::Attachment> IntakeFolder::documents_of(const targets::Folder& folder,
+                                                          const std::string& file,
+                                                          const store::Submission& submission) {
+  if (submission.erased == Time{}) return entry_of(unpack_entry(submission.content)).attachments;
+  // The ledger has them no more; the file is the same, or it would not stand for that submission.
+  std::string bytes;
+  if (read_plain_file(folder, file, most_entry_bytes, bytes) != Reading::read) return {};
+  const auto entry = read_judged_entry(bytes, form_of(file).value_or(EntryForm::xml));
+  return entry ? entry->attachments : std::vector<Entry::Attachment>();
 }
 
 // The ledger keeps all of it. A document that another entry names stays for that one.
@@ -181,8 +193,7 @@ void IntakeFolder::remove(const targets::Folder& folder, const store::IntakeMark
   store_.read([&](store::Session& session) {
     for (const auto& [name, other] : all) {
       if (other.submission.empty() || !folder.has(name)) continue;
-      for (const Entry::Attachment& attachment :
-           entry_of(unpack_entry(submission_of(session, other).content)).attachments)
+      for (const Entry::Attachment& attachment : documents_of(folder, name, submission_of(session, other)))
         (name == mark.name ? documents : of_others).insert(attachment.file);
     }
   });

@@ -34,6 +34,8 @@ class IntakeFolder {
   bool take(const targets::Folder& folder, const std::string& file, const std::string& stamp, TakenIn& taken);
   void write(const targets::Folder& folder, store::IntakeMark mark, const Answer& answer);
   store::Submission submission_of(store::Session& session, const store::IntakeMark& mark) const;
+  static std::vector<Entry::Attachment> documents_of(const targets::Folder& folder, const std::string& file,
+                                                     const store::Submission& submission);
   void answer(const targets::Folder& folder, const store::IntakeMark& mark, const Marks& all);
   void remove(const targets::Folder& folder, const store::IntakeMark& mark, const Marks& all);
 
