@@ -77,6 +77,7 @@ store::Submission read_submission(const xmlNode* node) {
   one.receipt = say(node, "number");
   one.created = moment(node, "created");
   one.changed = moment(node, "changed");
+  one.erased = moment(node, "erased");
   one.rules = say(node, "mapping");
   one.case_number = xml::text(only(node, "case-number"));
   return one;

@@ -88,10 +88,26 @@ class EntryCheck {
   Verdict& verdict_;
 };
 
+// Nothing of it may be there and not be judged.
+void verify_erased(const Bundle& bundle, Verdict& verdict) {
+  const store::Submission& one = bundle.submission;
+  const bool empty = one.case_number.empty() && one.receipt.empty() && bundle.entry.bytes.empty() &&
+                     bundle.attachments.empty() && bundle.findings.empty() &&
+                     std::ranges::all_of(bundle.exchanges, &store::KeptExchange::erased);
+  if (empty)
+    verdict.note(
+        fmt::format("submission {}: it was erased at {}; what is left is its key {}, its times and states, "
+                    "and where the salted digests of its messages stood",
+                    one.id, to_text(one.erased), one.key));
+  else
+    verdict.refused(
+        fmt::format("submission {}: it is said to be erased, and something of it is there", one.id));
+}
+
 // "received" needs the registry's signed word, or says whose word it is instead.
 void verify_state(const Bundle& bundle, const std::vector<Judged>& judged, Verdict& verdict) {
   const store::Submission& one = bundle.submission;
-  if (one.state != store::SubmissionState::received) {
+  if (one.state != store::SubmissionState::received || one.erased != Time{}) {
     verdict.note(fmt::format("submission {}: {}, by the gateway's word", one.id, store::name(one.state)));
     return;
   }
@@ -112,8 +128,12 @@ void verify_state(const Bundle& bundle, const std::vector<Judged>& judged, Verdi
 Verdict verify_bundle(const Bundle& bundle, const Reader& reader) {
   Verdict verdict;
   EntryCheck entry(bundle, verdict);
-  entry.key();
-  entry.hashes("entry", bundle.entry.bytes, bundle.entry.sha256);
+  if (bundle.submission.erased != Time{}) {
+    verify_erased(bundle, verdict);
+  } else {
+    entry.key();
+    entry.hashes("entry", bundle.entry.bytes, bundle.entry.sha256);
+  }
   for (size_t number = 0; number < bundle.attachments.size(); ++number)
     entry.hashes(fmt::format("document {}", number + 1), bundle.attachments[number].bytes,
                  bundle.attachments[number].sha256);

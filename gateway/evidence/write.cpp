@@ -82,6 +82,7 @@ void Writer::submission(const Bundle& bundle) {
   say("number", one.receipt);
   say("created", one.created);
   say("changed", one.changed);
+  say("erased", one.erased);
   say("mapping", one.rules);
   text("case-number", one.case_number);
   start("entry");
