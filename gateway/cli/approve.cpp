@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "gateway/cli/because.h"
 #include "gateway/cli/hand_over.h"
 #include "gateway/cli/journal.h"
 #include "gateway/cli/opened.h"
@@ -48,12 +49,7 @@ void add_approve(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("approve", "Deliver a waiting run exactly as it was shown");
   const auto words = std::make_shared<Words>();
   command->add_option("RUN", words->run, "The run that waits; tilts status names it")->required();
-  command->add_option("--because", words->because, "Why this is right; kept with your user name")
-      ->required()
-      ->type_name("TEXT")
-      ->check([](const std::string& text) {
-        return text.find_first_not_of(" \t") == std::string::npos ? std::string("say why") : std::string();
-      });
+  add_because(*command, words->because);
   command->add_option("--plan", words->plan, "Only when the plan has this SHA-256")->type_name("HEX");
   command->footer(
       "Fetches nothing.\nExample: tilts approve 4f1c22aa --because \"care centre closed, list checked\"");

@@ -26,6 +26,9 @@ Exit show(Context& context, store::Store& store, const Words& words, const std::
     if (proof->subject != 0) asked.codes = store.subjects().codes(transaction, proof->subject);
     const auto ids = store.audit().asked(transaction, {asked}, context.clock.now());
     store.audit().answered(transaction, {{ids.at(0), "shown", {words.message_id}, ""}}, context.clock.now());
+    // One of the two knows that id.
+    store.runs().looked(transaction, proof->run, context.clock.now());
+    store.submissions().looked(transaction, proof->run, context.clock.now());
   });
   context.out << bytes;
   return Exit::all_well;

@@ -67,6 +67,9 @@ void add_evidence_export(CLI::App& evidence, Context& context);
 void add_findings(CLI::App& app, Context& context);
 void add_init(CLI::App& app, Context& context);
 void add_restore(CLI::App& app, Context& context);
+void add_retention(CLI::App& app, Context& context);
+// Its words that write: the daemon takes them too.
+void add_retention_steps(CLI::App& retention, Context& context);
 void add_run(CLI::App& app, Context& context);
 void add_runs(CLI::App& app, Context& context);
 void add_serve(CLI::App& app, Context& context);

@@ -31,6 +31,7 @@ struct VerifyWords {
 };
 
 evidence::ReceivedEntry received(const store::Submission& submission) {
+  if (submission.erased != Time{}) return {};
   push::KeptEntry kept = push::unpack_entry(submission.content);
   Sha256 hash;
   hash.add(kept.bytes);
@@ -63,6 +64,7 @@ evidence::Chain audit(const Context& context, store::Store& store, const evidenc
     const auto ids = store.audit().asked(transaction, {asked}, context.clock.now());
     store.audit().answered(transaction, {{ids.at(0), "exported", {"sha256:" + digest}, ""}},
                            context.clock.now());
+    store.submissions().looked(transaction, submission.id, context.clock.now());
     return ids.at(0);
   });
   store.sign_audit();

@@ -42,6 +42,7 @@ void add_all(CLI::App& app, Context& context) {
   add_evidence(app, context);
   add_backup(app, context);
   add_restore(app, context);
+  add_retention(app, context);
   add_completion(app, context);
 }
 
@@ -52,6 +53,7 @@ void add_handed(CLI::App& app, Context& context) {
   add_submit(app, context);
   add_submission_steps(*app.add_subcommand("submissions", "")->require_subcommand(1), context);
   add_restore(app, context);
+  add_retention_steps(*app.add_subcommand("retention", "")->require_subcommand(1), context);
   add_evidence_export(*app.add_subcommand("evidence", "")->require_subcommand(1), context);
   add_audit_proof(*app.add_subcommand("audit", "")->require_subcommand(1), context);
 }

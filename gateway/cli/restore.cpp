@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "gateway/cli/because.h"
 #include "gateway/cli/hand_over.h"
 #include "gateway/cli/opened.h"
 #include "gateway/cli/text.h"
@@ -38,12 +39,7 @@ void add_restore(CLI::App& app, Context& context) {
   CLI::App* command =
       restore->add_subcommand("accept", "The send journal is lost, and it is known what was sent");
   const auto words = std::make_shared<Words>();
-  command->add_option("--because", words->because, "How you know; kept with your user name")
-      ->required()
-      ->type_name("TEXT")
-      ->check([](const std::string& text) {
-        return text.find_first_not_of(" \t") == std::string::npos ? std::string("say why") : std::string();
-      });
+  add_because(*command, words->because, "How you know; kept with your user name");
   command->footer(
       "Until then every submission is asked about before its first send, which is slow and safe.\n"
       "Example: tilts restore accept --because \"nothing was entered since the backup, asked SIVA\"");

@@ -12,6 +12,7 @@
 #include "gateway/cli/hand_over.h"
 #include "gateway/cli/opened.h"
 #include "gateway/cli/repaired.h"
+#include "gateway/cli/retention.h"
 #include "gateway/cli/service_desk.h"
 #include "gateway/cli/signals.h"
 #include "gateway/cli/text.h"
@@ -82,7 +83,8 @@ class Daemon final : public Poco::Util::ServerApplication {
       return report;
     };
     duties.daily = [&] {
-      store.retain("daemon");
+      if (const std::string sentence = retention_sentence(store.retain("daemon")); !sentence.empty())
+        bell.note(sentence);
       announce(configuration, bell);
     };
     schedule::Scheduler scheduler(planner, bell, duties, configuration.heartbeat, context_.clock);

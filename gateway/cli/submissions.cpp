@@ -2,17 +2,18 @@
 
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
+#include "gateway/cli/because.h"
 #include "gateway/cli/hand_over.h"
 #include "gateway/cli/json.h"
 #include "gateway/cli/opened.h"
 #include "gateway/cli/text.h"
+#include "gateway/cli/with_store.h"
 
 namespace tilts::cli {
 namespace {
@@ -43,6 +44,7 @@ void print_json(Context& context, const config::Configuration& configuration,
     object.set("created", to_text(one.created));
     object.set("changed", to_text(one.changed));
     if (one.due != Time{}) object.set("next", to_text(one.due));
+    if (one.erased != Time{}) object.set("erased", to_text(one.erased));
     array.add(object);
   }
   print_json_list(context, configuration, "submissions", array);
@@ -55,7 +57,7 @@ void print(Context& context, const config::Configuration& configuration,
   Table table({"Submission", "State", "Since", "Operation", "Sent", "Number"});
   for (const Submission& one : list)
     table.add({one.id, std::string(store::name(one.state)), wall.minute(one.changed), one.operation,
-               fmt::format("{}", one.attempt), one.receipt});
+               fmt::format("{}", one.attempt), one.erased == Time{} ? one.receipt : "(erased)"});
   if (table.empty())
     context.out << "No submission.\n";
   else
@@ -73,12 +75,6 @@ Exit list(Context& context, const Words& words) {
   return Exit::all_well;
 }
 
-Submission demand(const store::Store& store, const std::string& id) {
-  auto known = store.read([&](store::Session& session) { return store.submissions().find(session, id); });
-  if (!known) throw WrongWords(fmt::format("no submission is called {}; tilts submissions lists them", id));
-  return *std::move(known);
-}
-
 std::string file_content(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(stream), {}};
@@ -86,29 +82,38 @@ std::string file_content(const std::string& file) {
   return bytes;
 }
 
-// Who looked at it, or decided about it, stands in the audit before the first word is shown.
-void audit(const Context& context, store::Store& store, const Submission& submission, const std::string& user,
-           const std::string& what) {
-  store.write([&](store::Transaction& transaction) {
-    const store::Asked asked{user,
-                             "",
-                             submission.registry,
-                             "submission " + what,
-                             submission.id,
-                             store.subjects().codes(transaction, submission.subject)};
-    const auto ids = store.audit().asked(transaction, {asked}, context.clock.now());
-    store.audit().answered(transaction, {{ids.at(0), "done", {}, ""}}, context.clock.now());
+// Nobody can be named: when, and in which state, it was.
+Exit show_erased(Context& context, const WallClock& wall, const store::Store& store,
+                 const Submission& known) {
+  context.out << fmt::format(
+      "{}  {} to {}, revision {}\nkey {}\n"
+      "erased {}: the entry, its documents, the case number, the findings, the registry's number and whom it "
+      "was about. It was {}, and is never sent again; tilts evidence export {} proves where its messages "
+      "stood.\n\n",
+      known.id, known.operation, known.registry, known.revision, known.key, wall.minute(known.erased),
+      store::name(known.state), known.id);
+  store.read([&](store::Session& session) {
+    for (const store::SubmissionEvent& event : store.submissions().history(session, known.id))
+      context.out << fmt::format("{}  {}\n", wall.minute(event.at), store::name(event.state));
   });
+  return Exit::all_well;
 }
 
 Exit show(Context& context, const config::Configuration& configuration, store::Store& store,
           const Words& words, const std::string& user) {
-  const Submission known = demand(store, words.id);
-  audit(context, store, known, user, "shown");
+  const Submission known = demand_submission(store, words.id);
+  audit_submission(context, store, known, user, "shown");
   const WallClock wall(configuration);
+  if (known.erased != Time{}) return show_erased(context, wall, store, known);
   context.out << fmt::format("{}  {} to {}, revision {}, case {}\nkey {}\n", known.id, known.operation,
                              known.registry, known.revision, known.case_number, known.key);
   store.read([&](store::Session& session) {
+    for (const store::Hold& hold : store.holds().of(session, known.id))
+      context.out << fmt::format("held {} by {}: {}{}\n", wall.minute(hold.since), hold.user, hold.because,
+                                 hold.released == Time{}
+                                     ? std::string()
+                                     : fmt::format("; released {} by {}: {}", wall.minute(hold.released),
+                                                   hold.released_by, hold.released_because));
     for (const Finding& finding : store.submissions().findings(session, known.id))
       context.out << fmt::format("warning {}: {}\n", finding.rule, finding.english);
     for (const auto& attachment : store.submissions().attachments(session, known.id))
@@ -123,8 +128,8 @@ Exit show(Context& context, const config::Configuration& configuration, store::S
 }
 
 Exit send(Context& context, store::Store& store, const Words& words, const std::string& user) {
-  const Submission known = demand(store, words.id);
-  audit(context, store, known, user, "sent in spite of warnings");
+  const Submission known = demand_whole_submission(store, words.id);
+  audit_submission(context, store, known, user, "sent in spite of warnings");
   const bool done = store.write([&](store::Transaction& transaction) {
     return store.submissions().send_warned(transaction, known.id, user, words.because, context.clock.now());
   });
@@ -135,10 +140,10 @@ Exit send(Context& context, store::Store& store, const Words& words, const std::
 }
 
 Exit resend(Context& context, store::Store& store, const Words& words, const std::string& user) {
-  const Submission known = demand(store, words.id);
+  const Submission known = demand_whole_submission(store, words.id);
   if (words.case_number != known.case_number)
     throw WrongWords("that is not its case number; nothing was changed");
-  audit(context, store, known, user, "sent again");
+  audit_submission(context, store, known, user, "sent again");
   const bool done = store.write([&](store::Transaction& transaction) {
     return store.submissions().resend(transaction, known.id, user, words.because, context.clock.now());
   });
@@ -150,9 +155,9 @@ Exit resend(Context& context, store::Store& store, const Words& words, const std
 }
 
 Exit answer(Context& context, store::Store& store, const Words& words, const std::string& user) {
-  const Submission known = demand(store, words.id);
+  const Submission known = demand_whole_submission(store, words.id);
   const std::string document = file_content(words.document);
-  audit(context, store, known, user, "answered by hand");
+  audit_submission(context, store, known, user, "answered by hand");
   const bool done = store.write([&](store::Transaction& transaction) {
     return store.submissions().answered_by_hand(transaction, known.id, words.number,
                                                 {words.document, document}, user, context.clock.now());
@@ -161,18 +166,6 @@ Exit answer(Context& context, store::Store& store, const Words& words, const std
     throw WrongWords(fmt::format("{} is {}; only what was sent and has no answer takes one by hand", known.id,
                                  store::name(known.state)));
   return print_state(context, store, known.id);
-}
-
-using Doing = std::function<Exit(Context&, const config::Configuration&, store::Store&, const std::string&)>;
-
-// In the daemon, handed over to it, or here.
-Exit with_store(Context& context, const std::vector<std::string>& handed, const Doing& doing) {
-  if (const Served* desk = context.served)
-    return doing(context, desk->configuration, desk->store, desk->user);
-  const config::Configuration configuration = readable_configuration(context);
-  if (const auto exit = hand_over(context, configuration, handed)) return *exit;
-  store::Store store(store_settings(configuration), context.clock);
-  return doing(context, configuration, store, operating_system_user());
 }
 
 // Typed again, so that the wrong line of a list is not sent twice: asked for, or read from standard input,
@@ -184,19 +177,8 @@ std::string ask_case_number(Context& context) {
   return line;
 }
 
-std::string not_blank(const std::string& text) {
-  return text.find_first_not_of(" \t") == std::string::npos ? "say why" : "";
-}
-
 CLI::Option* add_id(CLI::App* command, Words& words) {
   return command->add_option("ID", words.id, "The submission; tilts submissions lists them")->required();
-}
-
-CLI::Option* add_because(CLI::App* command, Words& words) {
-  return command->add_option("--because", words.because, "Why this is right; kept with your user name")
-      ->required()
-      ->type_name("TEXT")
-      ->check(not_blank);
 }
 
 }  // namespace
@@ -206,8 +188,42 @@ push::SubmissionRunner& submissions_of(const Served& served) {
   throw Error(Code::config, "no intake is configured; nothing can be submitted");
 }
 
+Submission demand_submission(const store::Store& store, const std::string& id) {
+  auto known = store.read([&](store::Session& session) { return store.submissions().find(session, id); });
+  if (!known) throw WrongWords(fmt::format("no submission is called {}; tilts submissions lists them", id));
+  return *std::move(known);
+}
+
+Submission demand_whole_submission(const store::Store& store, const std::string& id) {
+  Submission known = demand_submission(store, id);
+  if (known.erased != Time{})
+    throw WrongWords(fmt::format("{} was {}, and erased at {}; nothing can be done with it any more", id,
+                                 store::name(known.state), to_text(known.erased)));
+  return known;
+}
+
+void audit_submission(const Context& context, store::Store& store, const Submission& submission,
+                      const std::string& user, const std::string& what) {
+  store.write([&](store::Transaction& transaction) {
+    const store::Asked asked{user,
+                             "",
+                             submission.registry,
+                             "submission " + what,
+                             submission.id,
+                             store.subjects().codes(transaction, submission.subject)};
+    const auto ids = store.audit().asked(transaction, {asked}, context.clock.now());
+    store.audit().answered(transaction, {{ids.at(0), "done", {}, ""}}, context.clock.now());
+    store.submissions().looked(transaction, submission.id, context.clock.now());
+  });
+}
+
 Exit print_state(Context& context, store::Store& store, const std::string& id) {
-  const Submission known = demand(store, id);
+  const Submission known = demand_submission(store, id);
+  if (known.erased != Time{}) {  // the same entry came again
+    context.out << fmt::format("{}: it was {}, and has been erased since; it is not sent again\n", id,
+                               store::name(known.state));
+    return Exit::all_well;
+  }
   switch (known.state) {
     case SubmissionState::received:
       context.out << fmt::format("{}: received, number {}\n", id, known.receipt);
@@ -249,7 +265,7 @@ void add_submission_steps(CLI::App& submissions, Context& context) {
 
   CLI::App* sent = submissions.add_subcommand("send", "Send a warned entry all the same");
   add_id(sent, *words);
-  add_because(sent, *words);
+  add_because(*sent, words->because);
   sent->callback([&context, words] {
     context.action = [&context, words] {
       return with_store(context, {"submissions", "send", words->id, "--because=" + words->because},
@@ -261,7 +277,7 @@ void add_submission_steps(CLI::App& submissions, Context& context) {
   CLI::App* again = submissions.add_subcommand(
       "resend", "Send again what nobody knows the fate of: you asked the registry, and it has none");
   add_id(again, *words);
-  add_because(again, *words);
+  add_because(*again, words->because);
   if (context.served) again->add_option("--case-number", words->case_number)->required();
   again->footer("Asks for the case number, or reads it from standard input.");
   again->callback([&context, words] {
