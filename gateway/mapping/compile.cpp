@@ -223,6 +223,7 @@ class Compiler {
       field.more.erase(field.more.begin());
     }
     field.otherwise = attribute(node, "default");
+    field.plus = read_span(attribute(node, "plus"));
     field.lookup = list(node, "lookup");
     field.format = format(attribute(node, "format"));
     field.required = attribute(node, "required") == "yes";

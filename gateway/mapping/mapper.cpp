@@ -213,6 +213,13 @@ struct Mapper::State {
       if (!complaint->notice) return held(std::move(*complaint), rule.line);
       find(Weight::notice, std::move(*complaint), field.name, rule.line);
     }
+    if (field.plus) {
+      later.clear();
+      if (std::optional<Complaint> complaint = append_formatted(Format::date, value, later))
+        return held(std::move(*complaint), field.line);
+      later = to_text(shifted(parse_date(later), *field.plus));
+      value = later;
+    }
     if (field.lookup != nullptr) {
       const std::string* found = codes_of(field.lookup).find(value);
       if (found == nullptr) return held(not_in_list(*field.lookup, value, codes->day), field.line);
@@ -394,7 +401,7 @@ struct Mapper::State {
   std::vector<const Record*> row_records;
   size_t used = 0;
   std::vector<Finding> findings;
-  std::string scratch, words;
+  std::string scratch, words, later;
   Outcome outcome;
 };
 

@@ -89,6 +89,7 @@ struct FieldProgram {
   Value value;
   std::vector<Value> more;  // the words after it, of several references
   std::string otherwise;    // the default
+  std::optional<Span> plus;  // the value is a day, so much before the cell's
   const CodeList* lookup = nullptr;
   Format format = Format::none;
   bool required = false;

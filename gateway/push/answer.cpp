@@ -44,6 +44,20 @@ std::string list(const std::vector<Finding>& findings) {
   return lines;
 }
 
+// As long as it is ahead when the state began. Of one that was received there is nothing to be in time for,
+// and whoever reads it of one that is on its way might enter it again.
+std::string deadline(const store::Submission& submission) {
+  const bool open = submission.state == SubmissionState::warned ||
+                    submission.state == SubmissionState::prepared ||
+                    submission.state == SubmissionState::declined;
+  if (submission.deadline.empty() || !open) return {};
+  const Date last = parse_date(submission.deadline);
+  if (last < day_in(config::country_zone, submission.changed)) return {};
+  return fmt::format(
+      "\nTERMIŅŠ: ja jāpiesakās no jauna, personai tas jāizdara līdz {:02}.{:02}.{}. (ieskaitot).\n",
+      static_cast<unsigned>(last.day()), static_cast<unsigned>(last.month()), static_cast<int>(last.year()));
+}
+
 std::string words(const std::string& registry, const store::Submission& submission,
                   const std::vector<Finding>& findings, const std::vector<store::SubmissionEvent>& history) {
   const store::SubmissionEvent* last = newest(history, submission.state);
@@ -155,10 +169,12 @@ Answer standing(const std::string& file, const std::string& registry, const stor
   if (submission.state == SubmissionState::declined)
     write(writer, "reason", reason(newest(history, submission.state)));
   if (submission.due != Time{}) write(writer, "next", to_text(submission.due));
+  write(writer, "deadline", submission.deadline);
   write(writer, findings);
   return {finished(writer),
-          fmt::format("{}\nLieta {}, {}. redakcija; iesniegums {}\n\n{}", file, submission.case_number,
-                      submission.revision, submission.id, words(registry, submission, findings, history))};
+          fmt::format("{}\nLieta {}, {}. redakcija; iesniegums {}\n\n{}{}", file, submission.case_number,
+                      submission.revision, submission.id, words(registry, submission, findings, history),
+                      deadline(submission))};
 }
 
 }  // namespace tilts::push

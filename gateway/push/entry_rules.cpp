@@ -1,5 +1,7 @@
 #include "gateway/push/entry_rules.h"
 
+#include <algorithm>
+
 #include "gateway/mapping/mapper.h"
 #include "gateway/push/kept_entry.h"
 
@@ -33,6 +35,12 @@ std::vector<Record> previous(const Entry& entry, const std::string& registry,
   return {};
 }
 
+std::string deadline_of(const mapping::Outcome& outcome, const targets::Layout& layout) {
+  const auto column = std::ranges::find(layout.columns, "deadline", &targets::Column::name);
+  if (column == layout.columns.end() || outcome.rows.empty()) return {};
+  return outcome.rows.front().row.cells[static_cast<size_t>(column - layout.columns.begin())];
+}
+
 }  // namespace
 
 EntryRules::EntryRules(const config::Configuration& configuration, const config::IntakeSettings& intake)
@@ -45,7 +53,7 @@ const std::string& EntryRules::version() const {
   return mapping_ ? mapping_->hash() : none;
 }
 
-std::vector<Finding> EntryRules::judge(const Entry& entry, const store::Store& store, Time now) const {
+EntryRules::Judgement EntryRules::judge(const Entry& entry, const store::Store& store, Time now) const {
   if (!mapping_) return {};
   std::vector<Record> records{as_record(entry), documents(entry)};
   store.read([&](store::Session& session) {
@@ -60,7 +68,7 @@ std::vector<Finding> EntryRules::judge(const Entry& entry, const store::Store& s
                                     std::string(config::name(configuration_.environment))});
   const mapping::Outcome& outcome =
       mapper.map({.client = entry.case_number, .code = entry.code, .previous_code = {}, .records = records});
-  return {outcome.findings.begin(), outcome.findings.end()};
+  return {{outcome.findings.begin(), outcome.findings.end()}, deadline_of(outcome, mapping_->layout())};
 }
 
 }  // namespace tilts::push

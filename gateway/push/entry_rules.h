@@ -19,8 +19,12 @@ class EntryRules {
   // Throws Error(config) with every problem of the mapping.
   EntryRules(const config::Configuration& configuration, const config::IntakeSettings& intake);
 
-  // Empty without rules. Of weight record: it cannot be sent; everything else warns.
-  std::vector<Finding> judge(const Entry& entry, const store::Store& store, Time now) const;
+  struct Judgement {
+    std::vector<Finding> findings;  // of weight record: it cannot be sent; everything else warns
+    std::string deadline;  // YYYY-MM-DD: the last day to apply, the mapping's field "deadline"; or empty
+  };
+  // Nothing without rules.
+  Judgement judge(const Entry& entry, const store::Store& store, Time now) const;
   const std::string& version() const;  // SHA-256 in hex of the mapping; empty without
 
  private:

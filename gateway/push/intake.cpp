@@ -196,11 +196,14 @@ TakenIn Intake::take(const targets::Folder& folder, const std::string& file, con
   ReadEntry read = read_entry(bytes, form, schema_);
   TakenIn taken{.findings = std::move(read.findings), .at = now};
   Attachments attachments;
+  std::string deadline;
   if (read.entry) {
     judge_operation(*read.entry, taken.findings);
     judge_revision(*read.entry, taken.findings);
     attachments = read_attachments(folder, *read.entry, taken.findings);
-    std::ranges::move(rules_.judge(*read.entry, store_, now), std::back_inserter(taken.findings));
+    EntryRules::Judgement judged = rules_.judge(*read.entry, store_, now);
+    std::ranges::move(judged.findings, std::back_inserter(taken.findings));
+    deadline = std::move(judged.deadline);
   }
   const store::IntakeMark mark{settings_.name, file, stamp, {}, {}, now};
   if (refuses(taken.findings)) return taken;
@@ -214,6 +217,7 @@ TakenIn Intake::take(const targets::Folder& folder, const std::string& file, con
       .warned = !taken.findings.empty(),
       .findings = taken.findings,
       .rules = rules_.version(),
+      .deadline = deadline,
   };
   store_.write([&](store::Transaction& transaction) {
     const auto added = store_.submissions().add(transaction, submission, attachments, now);

@@ -119,6 +119,7 @@ std::vector<Submission> submissions(Session& session, const Vault& vault, const 
       one.case_number = packed.text();
       one.content = packed.text();
       if (!packed.done()) one.rules = packed.text();
+      if (!packed.done()) one.deadline = packed.text();
     }
     one.id = std::move(id);
     one.key = std::move(key);
@@ -146,7 +147,7 @@ std::vector<Submission> submissions(Session& session, const Vault& vault, const 
 
 // What submissions() opens.
 Blob sealed(const SubmissionSeal& seal, const NewSubmission& submission) {
-  return seal.seal(pack(submission.case_number, submission.content, submission.rules));
+  return seal.seal(pack(submission.case_number, submission.content, submission.rules, submission.deadline));
 }
 
 std::optional<Submission> first(std::vector<Submission> found) {

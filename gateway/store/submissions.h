@@ -44,6 +44,7 @@ struct NewSubmission {
   bool warned = false;              // waits for a person before it is sent
   std::vector<Finding> findings{};  // what was found in it when it was taken in
   std::string rules{};              // version of the rules that found it
+  std::string deadline{};           // YYYY-MM-DD: the last day on which the person may apply; or empty
 };
 
 struct SubmissionAttachment {
@@ -71,7 +72,8 @@ struct Submission {
   std::string receipt;       // the registry's number
   std::string case_number;
   std::string content;
-  std::string rules;  // version of the rules it was judged by; empty: there were none
+  std::string rules;     // version of the rules it was judged by; empty: there were none
+  std::string deadline;  // YYYY-MM-DD: the last day on which the person may apply; or empty
   Time created;
   Time changed;
   Time looked;  // when a person last looked at it or decided about it; none: nobody did

@@ -121,16 +121,19 @@ TEST_P(SubmissionsContract, AMendedOneTakesTheWholePlace) {
                       .code = "11111111111",
                       .content = "first",
                       .warned = true,
-                      .rules = "rules of yesterday"};
+                      .rules = "rules of yesterday",
+                      .deadline = "2026-12-01"};
   const auto put = [&] { return write([&](Transaction& t) { return ledger().add(t, entry, {}, now_); }); };
   const std::string id = put().id;
   entry.content = "second";
   entry.rules = "rules of today";
+  entry.deadline = "2026-12-02";
   entry.warned = false;
   EXPECT_TRUE(put().mended);
   EXPECT_EQ(at(id).state, State::prepared);
   EXPECT_EQ(at(id).content, "second");
   EXPECT_EQ(at(id).rules, "rules of today");
+  EXPECT_EQ(at(id).deadline, "2026-12-02");
   entry.content = "third";
   EXPECT_FALSE(put().same) << "it may be on its way";
   EXPECT_EQ(at(id).content, "second");

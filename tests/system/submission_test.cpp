@@ -48,6 +48,7 @@ TEST(Submission, ReachesTheQueueWithItsDocumentsByteForByte) {
   EXPECT_THAT(office.answer(entry), HasSubstr("SAŅEMTS"));
   EXPECT_THAT(office.answer(entry), HasSubstr(one.receipt));
   EXPECT_THAT(office.answer(entry, "xml"), HasSubstr("state=\"received\""));
+  EXPECT_THAT(office.answer(entry, "xml"), HasSubstr("<deadline>2026-11-30</deadline>"));
 }
 
 // Who is audited is whom the entry is about, whatever an adapter says.

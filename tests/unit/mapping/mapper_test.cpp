@@ -180,6 +180,14 @@ TEST_F(MapperTest, EveryFormatWritesWhatItSays) {
   EXPECT_EQ(cell(R"(from="v" format="one-line")", "", " a\n b "), "a b");
 }
 
+TEST_F(MapperTest, ADayMayBeCountedOn) {
+  EXPECT_EQ(cell(R"(from="v" plus="P2M")", "", "2026-12-31"), "2027-02-28");
+  EXPECT_EQ(cell(R"(from="v" plus="P1Y2M3D" format="date-lv")", "", "2026-01-01T10:00:00+02:00"),
+            "04.03.2027");
+  EXPECT_EQ(cell(R"(from="v" plus="P2M")", "", "soon"), "held: date-not-readable");
+  EXPECT_EQ(cell(R"(from="v" plus="P2M")", "", ""), "");
+}
+
 TEST_F(MapperTest, MaxLengthJudgesTheFinishedCell) {
   EXPECT_EQ(
       cell(R"(from="v" format="personas-kods")", R"(<rule check="max-length" value="11"/>)", "16117519997"),

@@ -12,14 +12,16 @@ using testing::Not;
 
 const Time noon = parse_time("2026-11-21T12:05:00Z");  // 14:05 in Latvia
 
-Answer of(SubmissionState state, const std::string& text, Time due = {}) {
+Answer of(SubmissionState state, const std::string& text, Time due = {}, const std::string& deadline = "") {
   store::Submission submission;
   submission.id = "4f1c22aa0b11";
   submission.case_number = "SD-1";
   submission.operation = "submit";
   submission.state = state;
   submission.due = due;
+  submission.deadline = deadline;
   submission.created = noon - std::chrono::hours{1};
+  submission.changed = noon;
   submission.receipt = state == SubmissionState::received ? "SIVA-2026-000311" : "";
   return standing("one.xml", "SIVA", submission,
                   {{Weight::notice, "course", {}, {}, "course", {}, "too long", "Kurss ir par garu"}},
@@ -39,6 +41,24 @@ TEST(Answer, SaysWhatASocialWorkerMustKnow) {
               HasSubstr("SIVA: group: nav tiesību"));
   EXPECT_THAT(of(SubmissionState::prepared, "", noon + std::chrono::minutes{1}).text,
               HasSubstr("VĒL NAV NOSŪTĪTS"));
+}
+
+TEST(Answer, NamesTheDeadlineWhileItIsAhead) {
+  const auto says = [](SubmissionState state, const std::string& deadline) {
+    return of(state, "", {}, deadline).text;
+  };
+  for (const SubmissionState state :
+       {SubmissionState::warned, SubmissionState::prepared, SubmissionState::declined}) {
+    EXPECT_THAT(says(state, "2026-11-21"), HasSubstr("TERMIŅŠ")) << "it is the last day";
+    EXPECT_THAT(says(state, "2026-12-05"), HasSubstr("līdz 05.12.2026."));
+    EXPECT_THAT(says(state, "2026-11-20"), Not(HasSubstr("TERMIŅŠ")));
+    EXPECT_THAT(says(state, ""), Not(HasSubstr("TERMIŅŠ")));
+  }
+  for (const SubmissionState state :
+       {SubmissionState::sending, SubmissionState::unknown, SubmissionState::received})
+    EXPECT_THAT(says(state, "2026-12-05"), Not(HasSubstr("TERMIŅŠ")));
+  EXPECT_THAT(of(SubmissionState::warned, "", {}, "2026-12-05").xml,
+              HasSubstr("<deadline>2026-12-05</deadline>"));
 }
 
 TEST(Answer, IsXmlForTheMunicipalSystem) {
