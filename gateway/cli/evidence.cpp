@@ -13,6 +13,7 @@
 #include "gateway/cli/new_file.h"
 #include "gateway/cli/opened.h"
 #include "gateway/cli/text.h"
+#include "gateway/evidence/export.h"
 #include "gateway/evidence/verify.h"
 #include "gateway/exchange/libraries.h"
 #include "gateway/exchange/trust.h"
@@ -39,57 +40,14 @@ evidence::ReceivedEntry received(const store::Submission& submission) {
           std::move(kept.bytes)};
 }
 
-// A process that was killed between an exchange's proof and the row that names it leaves a proof without a
-// place. It gets one now: the row says when.
-void place_what_was_cut_off(const Context& context, store::Store& store, const evidence::Bundle& bundle) {
-  store.write([&](store::Transaction& transaction) {
-    std::vector<store::Answered> missing;
-    for (const store::KeptExchange& exchange : bundle.exchanges)
-      if (store::rows_of(transaction, exchange.asked).size() == 1)
-        missing.push_back({exchange.asked, "cut off", {exchange.id}, exchange.digest});
-    if (!missing.empty()) store.audit().answered(transaction, missing, context.clock.now());
-  });
-}
-
-// The bundle's digest goes into the audit with who made it, and the rows into the bundle: whoever takes
-// something out of it, or adds to it, has another digest.
-evidence::Chain audit(const Context& context, store::Store& store, const evidence::Bundle& bundle,
-                      const std::string& digest) {
-  place_what_was_cut_off(context, store, bundle);
-  const store::LookupId exported = store.write([&](store::Transaction& transaction) {
-    const store::Submission& submission = bundle.submission;
-    const store::Asked asked{bundle.made_by,      "",
-                             submission.registry, std::string(evidence::exported),
-                             submission.id,       store.subjects().codes(transaction, submission.subject)};
-    const auto ids = store.audit().asked(transaction, {asked}, context.clock.now());
-    store.audit().answered(transaction, {{ids.at(0), "exported", {"sha256:" + digest}, ""}},
-                           context.clock.now());
-    store.submissions().looked(transaction, submission.id, context.clock.now());
-    return ids.at(0);
-  });
-  store.sign_audit();
-  return store.read([&](store::Session& session) {
-    std::vector<store::LookupId> rows = store::rows_of(session, exported);
-    for (const store::KeptExchange& exchange : bundle.exchanges)
-      for (const store::LookupId& row : store::rows_of(session, exchange.asked)) rows.push_back(row);
-    return evidence::Chain{store.vault().public_key(), store.chain_pieces(session, std::move(rows))};
-  });
-}
-
 Exit write(Context& context, const config::Configuration& configuration, store::Store& store,
            const std::string& id, const std::string& user) {
-  evidence::Bundle bundle = store.read([&](store::Session& session) {
-    auto known = store.submissions().find(session, id);
-    if (!known) throw WrongWords(fmt::format("no submission is called {}; tilts submissions lists them", id));
-    evidence::ReceivedEntry entry = received(*known);
-    return evidence::gather(session, store, *std::move(known), std::move(entry));
-  });
-  bundle.municipality = configuration.municipality;
-  bundle.environment = config::name(configuration.environment);
-  bundle.made = context.clock.now();
-  bundle.made_by = user;
-  context.out << evidence::write_bundle(
-      bundle, [&](const std::string& digest) { return audit(context, store, bundle, digest); });
+  auto known = store.read([&](store::Session& session) { return store.submissions().find(session, id); });
+  if (!known) throw WrongWords(fmt::format("no submission is called {}; tilts submissions lists them", id));
+  evidence::ReceivedEntry entry = received(*known);
+  context.out << evidence::export_bundle(
+      store, context.clock, *std::move(known), std::move(entry),
+      {configuration.municipality, std::string(config::name(configuration.environment)), user});
   return Exit::all_well;
 }
 
