@@ -46,6 +46,8 @@ constexpr Sql kParts =
     " + (SELECT COUNT(*) FROM intake_mark)";
 constexpr Sql kPeople = "SELECT COUNT(*) FROM subject_code";
 constexpr Sql kEvidenceKeys = "SELECT COUNT(*) FROM keys.evidence_key";
+constexpr Sql kNotErased = "UPDATE submission SET erased = 0 WHERE id = $1";
+constexpr Sql kErasedAgain = "UPDATE submission SET erased = 1 WHERE id = $1";
 constexpr Sql kPeopleOfAudit = "SELECT COUNT(*) FROM audit_subject";
 
 class RetentionContract : public LedgerContract {
@@ -452,8 +454,11 @@ TEST_P(RetentionContract, EveryOneHasAKeyOfItsOwn) {
   const std::string first = settled("SD-1");
   now_ += days(100);
   const std::string second = settled("SD-2");
+  const auto keys = [&] { return read([&](Session& s) { return s.value<int64_t>(-1, kEvidenceKeys); }); };
+  EXPECT_EQ(keys(), 2);
   now_ += kKept - days(50);
   store_->retain("anna");
+  EXPECT_EQ(keys(), 1);
   EXPECT_TRUE(erased(first));
   EXPECT_FALSE(proven("m-" + first));
   EXPECT_TRUE(proven("m-" + second));
@@ -465,7 +470,7 @@ TEST_P(RetentionContract, EveryOneHasAKeyOfItsOwn) {
 
 // Whom it was about goes from the audit in the audit's own time; before that, who looked can be told.
 TEST_P(RetentionContract, TheAuditForgetsWhomAnErasedOneWasAbout) {
-  settled("SD-1");
+  const std::string id = settled("SD-1");
   now_ += days(1000);
   store_->retain("anna");
   EXPECT_EQ(read([&](Session& s) { return s.value<int64_t>(-1, kPeopleOfAudit); }), 1);
@@ -474,6 +479,14 @@ TEST_P(RetentionContract, TheAuditForgetsWhomAnErasedOneWasAbout) {
   EXPECT_EQ(read([&](Session& s) { return s.value<int64_t>(-1, kPeopleOfAudit); }), 1)
       << "that it was erased, and no more";
   EXPECT_THAT(store_->verify_audit().defects, IsEmpty());
+  write([&](Transaction& t) { t.run(kNotErased, id); });
+  EXPECT_THAT(store_->verify_audit().defects, testing::Contains(HasSubstr("the people of row")))
+      << "of no other they may";
+  write([&](Transaction& t) { t.run(kErasedAgain, id); });
+  EXPECT_THAT(store_->verify_audit().defects, IsEmpty());
+  now_ = kNow + days(1);
+  EXPECT_THAT(store_->verify_audit().defects, testing::Contains(HasSubstr("the people of row")))
+      << "nor before their time";
 }
 
 TEST_P(RetentionContract, WhoLeavesTheRosterAndHasASubmissionStaysKnownForThat) {

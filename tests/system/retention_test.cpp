@@ -193,6 +193,32 @@ TEST(Retention, WhatWasDeclinedWaitsUntilSomebodyIsShownIt) {
   EXPECT_THAT(say(office, {"retention", "run"}).out, HasSubstr("\nerased: submission " + one.id));
 }
 
+TEST(Retention, ProofsOfARunThatWentWrongWaitUntilOneIsTakenOut) {
+  QueueOffice office;
+  std::string run;
+  office.with([&](push::SubmissionRunner&, store::Store& store) {
+    const Time then = office.clock().now() - days(31);
+    store.write([&](store::Transaction& transaction) {
+      run = store.runs().start(transaction, "residents", {}, then).id;
+      store.evidence().put(transaction, {.id = "urn:uuid:1",
+                                         .registry = "population",
+                                         .operation = "resident",
+                                         .run = run,
+                                         .at = then,
+                                         .until = then + days(30),
+                                         .request = "<request/>",
+                                         .response = "<response/>"});
+      store.runs().end(transaction, run, store::RunState::failed, "untrusted", "x", {}, then);
+    });
+  });
+  const Said kept = say(office, {"retention", "run"});
+  EXPECT_THAT(kept.out, HasSubstr(fmt::format(
+                            "not looked at: 1 proof of {}; tilts audit proof urn:uuid:1 shows it", run)));
+  EXPECT_THAT(say(office, {"audit", "proof", "urn:uuid:1"}).out, "<response/>");
+  EXPECT_THAT(say(office, {"retention", "run"}).out, HasSubstr("\nerased: 1 proof of " + run));
+  EXPECT_EQ(say(office, {"audit", "proof", "urn:uuid:1"}).exit, 2) << "it is gone";
+}
+
 TEST(Retention, TheDaemonErasesDailyAndTakesTheSteps) {
   QueueOffice office(with_rule());
   office.enter("SD-1");
