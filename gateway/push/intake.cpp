@@ -8,7 +8,6 @@
 
 #include "gateway/base/error.h"
 #include "gateway/base/sha256.h"
-#include "gateway/push/plain_file.h"
 
 namespace tilts::push {
 namespace {
@@ -54,13 +53,6 @@ std::string sha256_hex(const std::string& bytes) {
 }
 
 }  // namespace
-
-std::optional<EntryForm> form_of(std::string_view file) {
-  if (file.starts_with('.') || file.ends_with(".answer.xml")) return std::nullopt;
-  if (file.ends_with(".xml")) return EntryForm::xml;
-  if (file.ends_with(".json")) return EntryForm::json;
-  return std::nullopt;
-}
 
 Intake::Intake(const config::Configuration& configuration, const config::IntakeSettings& settings,
                store::Store& store, const registries::Registries& registries, Clock clock)
@@ -128,7 +120,7 @@ void Intake::judge_revision(const Entry& entry, Findings& findings) const {
                                "nosūtiet tomēr"));
 }
 
-Intake::Attachments Intake::read_attachments(const targets::Folder& folder, const Entry& entry,
+Intake::Attachments Intake::read_attachments(EntryPlace& place, const std::string& name, const Entry& entry,
                                              Findings& findings) const {
   Attachments attachments;
   std::set<std::string> names;
@@ -149,7 +141,7 @@ Intake::Attachments Intake::read_attachments(const targets::Folder& folder, cons
                                  "Dokumenta nosaukumam jābūt faila vārdam blakus ierakstam; izlabojiet"));
       continue;
     }
-    switch (read_plain_file(folder, named.file, most_attachment_bytes, read.bytes)) {
+    switch (place.read_document(name, named.file, most_attachment_bytes, read.bytes)) {
       case Reading::read:
         whole += read.bytes.size();
         read.sha256 = sha256_hex(read.bytes);
@@ -189,23 +181,21 @@ Intake::Attachments Intake::read_attachments(const targets::Folder& folder, cons
   return attachments;
 }
 
-TakenIn Intake::take(const targets::Folder& folder, const std::string& file, const std::string& bytes,
-                     const std::string& stamp) {
-  const EntryForm form = form_of(file).value_or(EntryForm::xml);
+TakenIn Intake::take(EntryPlace& place, const Letter& letter, const std::string& bytes) {
   const Time now = clock_.now();
-  ReadEntry read = read_entry(bytes, form, schema_);
+  ReadEntry read = read_entry(bytes, letter.form, schema_);
   TakenIn taken{.findings = std::move(read.findings), .at = now};
   Attachments attachments;
   std::string deadline;
   if (read.entry) {
     judge_operation(*read.entry, taken.findings);
     judge_revision(*read.entry, taken.findings);
-    attachments = read_attachments(folder, *read.entry, taken.findings);
+    attachments = read_attachments(place, letter.name, *read.entry, taken.findings);
     EntryRules::Judgement judged = rules_.judge(*read.entry, store_, now);
     std::ranges::move(judged.findings, std::back_inserter(taken.findings));
     deadline = std::move(judged.deadline);
   }
-  const store::IntakeMark mark{settings_.name, file, stamp, {}, {}, now};
+  const store::IntakeMark mark{settings_.name, letter.name, letter.stamp, {}, {}, now};
   if (refuses(taken.findings)) return taken;
   const store::NewSubmission submission{
       .registry = settings_.registry,
@@ -213,7 +203,7 @@ TakenIn Intake::take(const targets::Folder& folder, const std::string& file, con
       .case_number = read.entry->case_number,
       .revision = read.entry->revision,
       .code = read.entry->code,
-      .content = pack(KeptEntry{settings_.name, form, bytes}),
+      .content = pack(KeptEntry{settings_.name, letter.form, bytes}),
       .warned = !taken.findings.empty(),
       .findings = taken.findings,
       .rules = rules_.version(),

@@ -1,18 +1,17 @@
-// From a file to a submission: read, judged, and taken into the ledger together with its mark, or refused
-// with everything that is wrong. Files are never changed.
+// From an entry to a submission: read, judged, and taken into the ledger together with its mark, or refused
+// with everything that is wrong. What lies there is never changed.
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/config/configuration.h"
+#include "gateway/push/entry_place.h"
 #include "gateway/push/entry_rules.h"
 #include "gateway/push/kept_entry.h"
 #include "gateway/registries/registries.h"
 #include "gateway/store/store.h"
-#include "gateway/targets/durable_file.h"
 
 namespace tilts::push {
 
@@ -32,9 +31,8 @@ class Intake {
   const config::IntakeSettings& settings() const { return settings_; }
   Time now() const { return clock_.now(); }
 
-  // `stamp` as in store::IntakeMark. `folder` has the attachments.
-  TakenIn take(const targets::Folder& folder, const std::string& file, const std::string& bytes,
-               const std::string& stamp);
+  // One entry, whose documents lie in the same place. Writes nothing there.
+  TakenIn take(EntryPlace& place, const Letter& letter, const std::string& bytes);
 
  private:
   using Findings = std::vector<Finding>;
@@ -42,7 +40,8 @@ class Intake {
 
   void judge_operation(const Entry& entry, Findings& findings) const;
   void judge_revision(const Entry& entry, Findings& findings) const;
-  Attachments read_attachments(const targets::Folder& folder, const Entry& entry, Findings& findings) const;
+  Attachments read_attachments(EntryPlace& place, const std::string& name, const Entry& entry,
+                               Findings& findings) const;
 
   const config::Configuration& configuration_;
   const config::IntakeSettings& settings_;
@@ -52,8 +51,5 @@ class Intake {
   const targets::Schema schema_;
   const EntryRules rules_;
 };
-
-// How an entry is written, by its file's name; nothing when it is no entry's name (an answer, a document).
-std::optional<EntryForm> form_of(std::string_view file);
 
 }  // namespace tilts::push

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
+#include "gateway/push/entry_folder.h"
 
 namespace tilts::push {
 namespace {
@@ -48,6 +49,12 @@ SubmissionRunner::SubmissionRunner(const config::Configuration& configuration, s
   });
 }
 
+OpenPlace SubmissionRunner::place_of(const config::IntakeSettings& settings) {
+  return [&settings]() -> std::unique_ptr<EntryPlace> {
+    return std::make_unique<EntryFolder>(settings.folder, "intake " + settings.name);
+  };
+}
+
 std::chrono::seconds SubmissionRunner::every() const {
   std::chrono::seconds shortest{60};
   for (const config::IntakeSettings& intake : configuration_.intakes)
@@ -65,14 +72,14 @@ SubmissionRunner::Told SubmissionRunner::round(const std::stop_token& stop) {
     // Nothing is under way between rounds: what is `sending` now could not be written down.
     store_.write(
         [&](store::Transaction& transaction) { store_.submissions().cut_off(transaction, clock_.now()); });
-    for (Place& place : places_) stands(place.folder.look());
+    for (Place& place : places_) stands(place.box.look());
     demand_sound_clock();
     told.happened = drain(stop);
     stand(told.standing);
   } catch (const std::exception& error) {
     stands({error.what()});
   }
-  for (Place& place : places_) stands(place.folder.answer());
+  for (Place& place : places_) stands(place.box.answer());
   return told;
 }
 
@@ -173,15 +180,17 @@ SubmissionRunner::Submitted SubmissionRunner::submit(const std::string& intake,
   const std::scoped_lock lock(mutex_);
   demand_sound_clock();
   Place& found = place(intake);
-  IntakeFolder folder(found.intake, store_, found.title, file.parent_path());
-  Submitted submitted{folder.take_now(file.filename()), {}};
+  const std::string owner = "intake " + found.intake.settings().name;
+  Letterbox beside(found.intake, store_, found.title,
+                   [&] { return std::make_unique<EntryFolder>(file.parent_path(), owner); });
+  Submitted submitted{beside.take_now(file.filename()), {}};
   if (!submitted.taken.submission.empty()) {
     const auto known = store_.read([&](store::Session& session) {
       return store_.submissions().find(session, submitted.taken.submission);
     });
     if (known && known->state == SubmissionState::prepared) submitted.happened = one(*known, stop);
   }
-  folder.answer();
+  beside.answer();
   return submitted;
 }
 

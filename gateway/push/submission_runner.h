@@ -1,6 +1,6 @@
-// Entries from their folders to the registry, once each, and their answers back: one SubmissionRunner serves
+// Entries from where they lie to the registry, once each, and their answers back: one SubmissionRunner serves
 // a process.
-//   folder ▶ Intake ▶ ledger ▶ Sender ─ send, inquire ─▶ ledger ▶ answer beside the entry
+//   folder or tables ▶ Intake ▶ ledger ▶ Sender ─ send, inquire ─▶ ledger ▶ answer
 #pragma once
 
 #include <list>
@@ -12,7 +12,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/config/configuration.h"
-#include "gateway/push/intake_folder.h"
+#include "gateway/push/letterbox.h"
 #include "gateway/push/sender.h"
 #include "gateway/registries/registries.h"
 #include "gateway/store/send_journal.h"
@@ -50,15 +50,16 @@ class SubmissionRunner {
   struct Place {
     Intake intake;
     const std::string title;  // of the registry
-    IntakeFolder folder;
+    Letterbox box;
 
     Place(const config::Configuration& configuration, const config::IntakeSettings& settings,
           store::Store& store, const registries::Registries& registries, const Clock& clock)
         : intake(configuration, settings, store, registries, clock),
           title(registries.at(settings.registry).exchange->profile().title),
-          folder(intake, store, title, settings.folder) {}
+          box(intake, store, title, place_of(settings)) {}
   };
 
+  static OpenPlace place_of(const config::IntakeSettings& settings);
   std::vector<std::string> drain(const std::stop_token& stop);
   void stand(std::vector<std::string>& standing) const;
   std::string one(const store::Submission& submission, const std::stop_token& stop);

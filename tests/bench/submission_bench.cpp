@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "gateway/exchange/libraries.h"
+#include "gateway/push/entry_folder.h"
 #include "gateway/push/intake.h"
 #include "gateway/push/sender.h"
 #include "tests/bench/process_cost.h"
@@ -77,11 +78,11 @@ class House {
   Cost take(size_t entries) {
     const std::string name = office_.enter("SD-0");
     const std::string entry = support::read_file(office_.file("entries/" + name));
-    const targets::Folder folder(office_.file("entries"), "bench");
+    push::EntryFolder place(office_.file("entries"), "bench");
     return at_once(entries, [&](size_t index) {
       std::string one = entry;
       one.replace(one.find("SD-0"), 4, fmt::format("SD-{}", next_ + index));
-      intake_.take(folder, fmt::format("SD-{}.xml", next_ + index), one, "stamp");
+      intake_.take(place, {fmt::format("SD-{}.xml", next_ + index), push::EntryForm::xml, "stamp"}, one);
     });
   }
 

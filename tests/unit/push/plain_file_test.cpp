@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/push/intake.h"
+#include "gateway/push/entry_folder.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tilts::push {
