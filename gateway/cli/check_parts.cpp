@@ -12,6 +12,7 @@
 #include "gateway/mapping/mapping.h"
 #include "gateway/pull/deliveries.h"
 #include "gateway/pull/roster.h"
+#include "gateway/push/entry_tables.h"
 #include "gateway/targets/schema.h"
 #include "plugins/host/adapter.h"
 
@@ -137,6 +138,7 @@ class Parts {
     if (fs::exists(intake.schema, none))  // its absence is said already
       guarded(intake.line, "", [&] { targets::Schema(intake.schema, what); });
     if (!intake.rules.empty()) check_mapping({intake.line, intake.rules, {}});
+    if (!intake.connection.empty()) guarded(intake.line, "", [&] { push::EntryTables(intake).check(); });
     const config::RegistrySettings* registry = configuration_.registry(intake.registry);
     if (registry == nullptr) return;
     guarded(intake.line, what, [&] {

@@ -121,14 +121,16 @@ struct JobSettings {
   std::string zone() const;
 };
 
-// Where entries for a state queue come from: a folder that the municipal system writes into. Each file's
-// answer lies beside it.
+// Where entries for a state queue come from: a folder that the municipal system writes into, each file's
+// answer beside it, or tables of its own.
 struct IntakeSettings {
   int line = 0;
   std::string name;
   std::string registry;
   std::string legal_basis;
-  std::string folder;
+  std::string folder;      // this, or connection and table
+  std::string connection;  // "sqlite:FILE" or "postgresql:" and libpq's words
+  std::string table;       // beside it TABLE_document and TABLE_answer
   std::string schema;      // XSD of an entry
   std::string rules;       // mapping whose findings warn; may be empty
   std::string population;  // registry whose records about the person the rules may read; may be empty

@@ -204,7 +204,9 @@ class Files {
 
   void check(const IntakeSettings& intake) {
     const std::string what = "intake " + intake.name;
-    if (is_folder(intake.folder))
+    if (!intake.connection.empty())
+      check_connection(intake.line, what, intake.connection);
+    else if (is_folder(intake.folder))
       check_folder(intake.line, what, intake.folder);  // answers are written beside the entries
     else  // a network share may come back: the daemon looks again
       notice(intake.line, "{}: {} is not a folder now; no entry is taken in until it is there", what,

@@ -221,6 +221,10 @@ IntakeSettings intake(const Element& element) {
   read.registry = element.text("registry");
   read.legal_basis = element.text("legal-basis");
   read.folder = element.path("folder");
+  read.connection = element.has("connection") ? element.connection("connection") : std::string();
+  read.table = element.text("table");
+  if (read.folder.empty() == read.connection.empty() || read.connection.empty() != read.table.empty())
+    element.problem("entries come from one place: say folder, or connection and table");
   read.schema = element.path("schema");
   read.rules = element.path("rules");
   read.population = element.text("population");

@@ -127,7 +127,9 @@ Answer refused(const std::string& file, const std::vector<Finding>& findings) {
   writer.attribute("entry", file);
   writer.attribute("state", "refused");
   write(writer, findings);
-  return {finished(writer),
+  return {"refused",
+          {},
+          finished(writer),
           fmt::format("{}\n\nNAV PIEŅEMTS. Nekas nav nosūtīts. Izlabojiet un ievadiet vēlreiz:\n{}", file,
                       list(findings))};
 }
@@ -144,7 +146,9 @@ Answer erased(const std::string& file, const store::Submission& submission) {
   writer.attribute("revision", std::to_string(submission.revision));
   writer.attribute("state", store::name(submission.state));
   writer.attribute("submission", submission.id);
-  return {finished(writer),
+  return {std::string(store::name(submission.state)),
+          {},
+          finished(writer),
           fmt::format("{}\nIesniegums {}, {}. redakcija\n\nJAU BIJA {}. Glabāšanas termiņš ir beidzies, un "
                       "dati {} tika izdzēsti. Vēlreiz tas netiek sūtīts.\n",
                       file, submission.id, submission.revision,
@@ -171,7 +175,7 @@ Answer standing(const std::string& file, const std::string& registry, const stor
   if (submission.due != Time{}) write(writer, "next", to_text(submission.due));
   write(writer, "deadline", submission.deadline);
   write(writer, findings);
-  return {finished(writer),
+  return {std::string(store::name(submission.state)), submission.receipt, finished(writer),
           fmt::format("{}\nLieta {}, {}. redakcija; iesniegums {}\n\n{}{}", file, submission.case_number,
                       submission.revision, submission.id, words(registry, submission, findings, history),
                       deadline(submission))};

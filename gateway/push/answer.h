@@ -1,4 +1,4 @@
-// What the municipal system and the social worker read about an entry: a file for each, beside it.
+// What the municipal system and the social worker read about an entry: a file for each beside it, or a row.
 #pragma once
 
 #include <string>
@@ -11,8 +11,10 @@
 namespace tilts::push {
 
 struct Answer {
-  std::string xml;   // urn:tilts:answer:1
-  std::string text;  // Latvian, UTF-8
+  std::string state;   // "refused", or the ledger's word
+  std::string number;  // the registry's; received alone
+  std::string xml;     // urn:tilts:answer:1
+  std::string text;    // Latvian, UTF-8
 };
 
 // Of an entry that was refused.

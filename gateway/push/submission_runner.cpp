@@ -9,6 +9,7 @@
 
 #include "gateway/base/error.h"
 #include "gateway/push/entry_folder.h"
+#include "gateway/push/entry_tables.h"
 
 namespace tilts::push {
 namespace {
@@ -51,6 +52,7 @@ SubmissionRunner::SubmissionRunner(const config::Configuration& configuration, s
 
 OpenPlace SubmissionRunner::place_of(const config::IntakeSettings& settings) {
   return [&settings]() -> std::unique_ptr<EntryPlace> {
+    if (!settings.connection.empty()) return std::make_unique<EntryTables>(settings);
     return std::make_unique<EntryFolder>(settings.folder, "intake " + settings.name);
   };
 }

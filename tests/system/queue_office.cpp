@@ -85,14 +85,14 @@ std::string QueueOffice::configuration_text() const {
   </registry>
   <legal-basis id="queue" law="a test" contract="T-2" valid-from="2026-01-01" valid-to="2035-12-31" operations="submit correct withdraw" registry="siva"/>
   <send-journal file="send.journal"/>
-  <intake name="rehabilitation" registry="siva" legal-basis="queue" folder="entries" every-seconds="1"
+  <intake name="rehabilitation" registry="siva" legal-basis="queue" {entries} every-seconds="1"
           schema="{source}/mappings/rehabilitation_queue/entry.xsd" rules="{source}/mappings/rehabilitation_queue/entry.xml"/>{more}
 </tilts>
 )",
-      fmt::arg("store", plan_.store), fmt::arg("adapters", plan_.adapters),
-      fmt::arg("adapter", plan_.adapter), fmt::arg("port", simulator_->port()),
-      fmt::arg("certificate", pki_.client.certificate), fmt::arg("key", pki_.client.key),
-      fmt::arg("anchor", pki_.anchor), fmt::arg("source", source.string()),
+      fmt::arg("store", plan_.store), fmt::arg("entries", plan_.entries),
+      fmt::arg("adapters", plan_.adapters), fmt::arg("adapter", plan_.adapter),
+      fmt::arg("port", simulator_->port()), fmt::arg("certificate", pki_.client.certificate),
+      fmt::arg("key", pki_.client.key), fmt::arg("anchor", pki_.anchor), fmt::arg("source", source.string()),
       fmt::arg("more", fmt::format(fmt::runtime(plan_.more), fmt::arg("certificate", pki_.client.certificate),
                                    fmt::arg("key", pki_.client.key), fmt::arg("anchor", pki_.anchor))));
 }

@@ -107,10 +107,22 @@ TEST(References, AnEntryLeavesItsFolderBeforeItIsErased) {
   EXPECT_THAT(house.problems(), IsEmpty());
 }
 
+TEST(References, EntriesComeFromOnePlace) {
+  const std::string one = "49: entries come from one place: say folder, or connection and table";
+  const auto with = [](const std::string& place) {
+    return House(House::Example::whole).with(R"(folder="entries")", place).problems();
+  };
+  EXPECT_THAT(with(R"(connection="sqlite:city.db" table="entry")"), IsEmpty());
+  for (const char* wrong :
+       {"", R"(table="entry")", R"(connection="sqlite:city.db")", R"(folder="entries" table="entry")",
+        R"(folder="entries" connection="sqlite:city.db" table="entry")"})
+    EXPECT_THAT(with(wrong), ElementsAre(one)) << wrong;
+}
+
 TEST(References, ASecondSendJournalIsOneTooMany) {
   House house(House::Example::whole);
   house.with("</tilts>", R"(<send-journal file="journal/other"/></tilts>)");
-  EXPECT_THAT(house.problems(), ElementsAre("52: the send-journal is said twice; keep one"));
+  EXPECT_THAT(house.problems(), ElementsAre("54: the send-journal is said twice; keep one"));
 }
 
 TEST(References, NoNameTwice) {
