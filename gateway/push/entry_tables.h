@@ -1,8 +1,7 @@
-// Entries as rows of a table that the municipality fills, on SQLite or PostgreSQL:
-//   TABLE (id, entry)                                       entry: the text of what would be a file, XML or
-//   JSON TABLE_document (entry, name, bytes)                     its documents, by the entry's id
-//   TABLE_answer (id, state, number, text, xml, changed)    Tilts writes this one and no other
-// All are the municipality's own, or views of its own on what it has; none is made here.
+// Entries as rows of tables that the municipality fills, on SQLite or PostgreSQL. TABLE has id and entry (the
+// text of what would be a file, XML or JSON), TABLE_document the documents by the entry's id (entry, name,
+// bytes). TABLE_answer (id, state, number, text, xml, changed) is written here, and no other. All are the
+// municipality's own, or views of its own on what it has (mappings/rehabilitation_queue/intake.sql).
 #pragma once
 
 #include <memory>

@@ -1,6 +1,8 @@
 // Submissions through the whole path, 16 in flight: validate and take in; ledger, journal, sign, send,
 // verify, evidence, ledger again. Every step is durable before the next.
-//   submission_bench [--entries N] [--postgresql] [--delay MILLISECONDS of every sync] [--check]
+//   submission_bench [--entries N] [--rounds N: so many times, for what grows] [--postgresql]
+//                    [--delay MILLISECONDS of every sync] [--check]
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -19,6 +21,7 @@
 
 #include "gateway/exchange/libraries.h"
 #include "gateway/push/entry_folder.h"
+#include "gateway/push/entry_rules.h"
 #include "gateway/push/intake.h"
 #include "gateway/push/sender.h"
 #include "tests/bench/process_cost.h"
@@ -86,6 +89,26 @@ class House {
     });
   }
 
+  // Of taking in: reading an entry against its form, and the queue's rules about it.
+  Cost judge(size_t entries) {
+    const config::IntakeSettings& settings = office_.configuration().intakes.front();
+    const targets::Schema schema(settings.schema, "bench");
+    const push::EntryRules rules(office_.configuration(), settings);
+    const std::string entry = support::read_file(office_.file("entries/" + office_.enter("SD-0")));
+    return at_once(entries, [&](size_t) {
+      rules.judge(*push::read_entry(entry, push::EntryForm::xml, schema).entry, store_, clock_.now());
+    });
+  }
+
+  // Of sending: a durable line in a send journal.
+  Cost journal(size_t entries) {
+    store::SendJournal beside(office_.file("beside.journal"), store::SendJournal::Missing::create);
+    return at_once(entries, [&](size_t index) {
+      beside.append(
+          {fmt::format("{:064}", index), 1, "urn:uuid:" + std::to_string(index), clock_.now(), clock_.now()});
+    });
+  }
+
   Cost send(size_t entries) {
     next_ += entries;
     const auto due = store_.read([&](store::Session& session) {
@@ -136,15 +159,29 @@ void print(const char* what, const Cost& cost, size_t entries) {
 
 }  // namespace
 
+// The same again and again, and after each tenth of it what the process has grown by.
+void grow(House& house, size_t entries, size_t rounds) {
+  const MemoryGrowth memory;
+  for (size_t round = 1; round <= rounds; ++round) {
+    house.take(entries);
+    house.send(entries);
+    if (round % std::max<size_t>(rounds / 10, 1) == 0)
+      std::printf("after %7zu submissions: %.1f MB more at its peak\n", round * entries,
+                  static_cast<double>(memory.peak_bytes()) / 1e6);
+  }
+}
+
 int program(int count, char** words) {
   bool check = false, postgresql = false;
-  size_t entries = 400;
+  size_t entries = 400, rounds = 0;
   std::optional<long> every;
   for (int i = 1; i < count; ++i) {
     if (std::strcmp(words[i], "--check") == 0) check = true;
     if (std::strcmp(words[i], "--postgresql") == 0) postgresql = true;
     if (std::strcmp(words[i], "--entries") == 0 && i + 1 < count)
       entries = std::strtoul(words[++i], nullptr, 10);
+    if (std::strcmp(words[i], "--rounds") == 0 && i + 1 < count)
+      rounds = std::strtoul(words[++i], nullptr, 10);
     if (std::strcmp(words[i], "--delay") == 0 && i + 1 < count) every = std::atol(words[++i]);
   }
   const exchange::Libraries libraries;
@@ -153,6 +190,10 @@ int program(int count, char** words) {
   House house(server ? server->fresh_database() : "sqlite:tilts.db");
   house.take(64);
   house.send(64);  // connections open, statements prepared
+  if (rounds > 0) {
+    grow(house, entries, rounds);
+    return 0;
+  }
   const MemoryGrowth memory;
   std::printf("%-44s %10s %12s %12s %8s\n",
               fmt::format("{} entries with 3 documents, {} at once", entries, in_flight).c_str(), "wall",
@@ -164,7 +205,9 @@ int program(int count, char** words) {
     const Cost sent = house.send(entries);
     const std::string how = milliseconds ? fmt::format(", every sync {} ms later", milliseconds) : "";
     print(("validated and taken in" + how).c_str(), taken, entries);
+    print(("  of it read and judged" + how).c_str(), house.judge(entries), entries);
     print(("sent and received" + how).c_str(), sent, entries);
+    print(("  of it a line in the send journal" + how).c_str(), house.journal(entries), entries);
     const double whole = static_cast<double>(entries) / (taken.wall + sent.wall);
     const double wanted = milliseconds ? goal_delayed : goal;
     std::printf(
