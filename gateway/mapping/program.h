@@ -87,8 +87,8 @@ enum class Format { none, date, date_lv, personas_kods, upper, lower, one_line }
 struct FieldProgram {
   std::string name;
   Value value;
-  std::vector<Value> more;  // the words after it, of several references
-  std::string otherwise;    // the default
+  std::vector<Value> more;   // the words after it, of several references
+  std::string otherwise;     // the default
   std::optional<Span> plus;  // the value is a day, so much before the cell's
   const CodeList* lookup = nullptr;
   Format format = Format::none;
