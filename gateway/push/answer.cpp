@@ -1,10 +1,12 @@
 #include "gateway/push/answer.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "gateway/config/configuration.h"
+#include "gateway/mapping/rules.h"
 #include "gateway/xml/canonical_writer.h"
 
 namespace tilts::push {
@@ -50,12 +52,14 @@ std::string deadline(const store::Submission& submission) {
   const bool open = submission.state == SubmissionState::warned ||
                     submission.state == SubmissionState::prepared ||
                     submission.state == SubmissionState::declined;
-  if (submission.deadline.empty() || !open) return {};
-  const Date last = parse_date(submission.deadline);
-  if (last < day_in(config::country_zone, submission.changed)) return {};
+  if (!open) return {};
+  // The mapping is the municipality's: what it says and is no day must not cost the answer.
+  const std::optional<Date> last = mapping::read_day(submission.deadline);
+  if (!last || *last < day_in(config::country_zone, submission.changed)) return {};
   return fmt::format(
       "\nTERMIŅŠ: ja jāpiesakās no jauna, personai tas jāizdara līdz {:02}.{:02}.{}. (ieskaitot).\n",
-      static_cast<unsigned>(last.day()), static_cast<unsigned>(last.month()), static_cast<int>(last.year()));
+      static_cast<unsigned>(last->day()), static_cast<unsigned>(last->month()),
+      static_cast<int>(last->year()));
 }
 
 std::string words(const std::string& registry, const store::Submission& submission,
