@@ -37,16 +37,21 @@ struct Setting {
   std::string value;
 };
 
-struct RegistrySettings {
+// Somebody who is asked: how he speaks, where, and whom we take his answers from.
+struct ServiceSettings {
   int line = 0;
-  std::string name;
-  std::string adapter;
-  std::string profile;   // file
-  std::string endpoint;  // https URL
-  std::vector<IdentitySettings> identities;
+  std::string profile;                   // file
+  std::string endpoint;                  // https URL
   std::vector<std::string> tls_anchors;  // PEM files
   // Who may sign answers; the fields of exchange::TrustFiles.
   std::vector<std::string> anchors, pinned, crls, certificates;
+};
+
+struct RegistrySettings : ServiceSettings {
+  std::string name;
+  std::string adapter;
+  std::vector<IdentitySettings> identities;
+  std::optional<ServiceSettings> token_service;  // asked with the same keys
   std::vector<Setting> settings;  // of the adapter, in the file's order; the adapter knows which exist
 };
 

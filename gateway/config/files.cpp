@@ -96,18 +96,22 @@ class Files {
 
   void check(const RegistrySettings& registry) {
     const std::string what = "registry " + registry.name;
-    check_readable(registry.line, what + ": profile", registry.profile);
+    check(what, registry);
+    if (registry.token_service) check(what + ": token-service", *registry.token_service);
     for (const IdentitySettings& identity : registry.identities) check(what, registry, identity);
-    for (const std::string& file : registry.tls_anchors)
-      check_anchor(registry.line, what + ": tls anchor", file);
-    for (const std::string& file : registry.anchors)
-      check_anchor(registry.line, what + ": trust anchor", file);
-    for (const std::string& file : registry.pinned)
-      check_anchor(registry.line, what + ": pinned certificate", file);
-    for (const std::string& file : registry.certificates)
-      if (check_readable(registry.line, what + ": certificates", file) && read_certificates(file).empty())
-        problem(registry.line, "{}: certificates: {} has no PEM certificate", what, file);
-    for (const std::string& file : registry.crls) check_crl(registry.line, what + ": crl", file);
+  }
+
+  void check(const std::string& what, const ServiceSettings& service) {
+    check_readable(service.line, what + ": profile", service.profile);
+    for (const std::string& file : service.tls_anchors)
+      check_anchor(service.line, what + ": tls anchor", file);
+    for (const std::string& file : service.anchors) check_anchor(service.line, what + ": trust anchor", file);
+    for (const std::string& file : service.pinned)
+      check_anchor(service.line, what + ": pinned certificate", file);
+    for (const std::string& file : service.certificates)
+      if (check_readable(service.line, what + ": certificates", file) && read_certificates(file).empty())
+        problem(service.line, "{}: certificates: {} has no PEM certificate", what, file);
+    for (const std::string& file : service.crls) check_crl(service.line, what + ": crl", file);
   }
 
   void check(const std::string& what, const RegistrySettings& registry, const IdentitySettings& identity) {

@@ -123,18 +123,12 @@ void add_path(std::vector<std::string>& paths, const Element& element, const cha
   if (element.has(attribute)) paths.push_back(element.path(attribute));
 }
 
-RegistrySettings registry(const Element& element) {
-  RegistrySettings read;
+void read_service(const Element& element, ServiceSettings& read) {
   read.line = element.line();
-  read.name = element.text("name");
-  read.adapter = element.text("adapter");
   read.profile = element.path("profile");
   read.endpoint = element.text("endpoint");
   element.each([&](const Element& part) {
-    if (part.name() == "identity") {
-      read.identities.push_back({part.line(), part.path("certificate"), part.path("key"),
-                                 part.parsed("active-from", parse_time), part.path("passphrase-file")});
-    } else if (part.name() == "tls") {
+    if (part.name() == "tls") {
       add_path(read.tls_anchors, part, "anchor");
     } else if (part.name() == "trust") {
       add_path(read.anchors, part, "anchor");
@@ -143,6 +137,21 @@ RegistrySettings registry(const Element& element) {
       add_path(read.certificates, part, "certificates");
       if (!part.has("anchor") && !part.has("pinned") && !part.has("crl") && !part.has("certificates"))
         part.problem("trust says nothing; give it anchor, pinned, crl or certificates");
+    }
+  });
+}
+
+RegistrySettings registry(const Element& element) {
+  RegistrySettings read;
+  read_service(element, read);
+  read.name = element.text("name");
+  read.adapter = element.text("adapter");
+  element.each([&](const Element& part) {
+    if (part.name() == "identity") {
+      read.identities.push_back({part.line(), part.path("certificate"), part.path("key"),
+                                 part.parsed("active-from", parse_time), part.path("passphrase-file")});
+    } else if (part.name() == "token-service") {
+      read_service(part, read.token_service.emplace());
     } else if (part.name() == "setting") {
       read.settings.push_back({part.text("name"), part.content()});
     }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "gateway/exchange/fault.h"
+#include "gateway/exchange/token_source.h"
 #include "gateway/xml/document.h"
 
 namespace tilts::exchange {
@@ -36,6 +37,8 @@ Line::Line(const Settings& settings)
     : settings_(settings),
       rate_(settings.profile.limits.requests_per_second),
       connections_(transport_settings(settings), settings.profile.limits.concurrency) {
+  if (settings.profile.request.token && settings.tokens == nullptr)
+    throw Error(Code::config, "its profile wants a token; name the token-service in the configuration");
   const Connection proof(transport_settings(settings));  // refuses an endpoint that is not https
 }
 
@@ -72,14 +75,28 @@ Verified Line::run(Attempt& attempt, const std::stop_token& stop) const {
   tell(attempt.hooks->answered, told);
 
   if (verified && verified->fault() && !attempt.call->return_faults)
-    failure = as_error(read_fault(*verified));
+    failure = fault_error(read_fault(*verified), sent.token);
   if (failure) throw failure->inside("request " + attempt.message_id);
   return std::move(*verified);
+}
+
+// WS-Security 1.1, section 12: the codes that a token not taken is answered with. Another one may help.
+Error Line::fault_error(const Fault& fault, const std::shared_ptr<const Token>& token) const {
+  constexpr std::string_view not_taken[] = {"InvalidSecurityToken", "FailedAuthentication",
+                                            "SecurityTokenUnavailable", "MessageExpired"};
+  if (token == nullptr || std::ranges::find(not_taken, fault.subcode) == std::end(not_taken))
+    return as_error(fault);
+  settings_.tokens->drop(token);
+  return Error(Code::transient,
+               fmt::format("the registry did not take our token ({}); the next request carries a fresh one",
+                           fault.subcode));
 }
 
 Line::Sent Line::send(Attempt& attempt, const Operation& operation, const std::stop_token& stop) const {
   const auto generation = settings_.keys->current();
   connections_.follow(*generation);
+  Sent sent;
+  if (settings_.tokens != nullptr) sent.token = settings_.tokens->current(*generation->identity, stop);
   const ConnectionPool::Lease connection(connections_, stop);
 
   const std::string& fixed_to = settings_.profile.to;
@@ -87,9 +104,8 @@ Line::Sent Line::send(Attempt& attempt, const Operation& operation, const std::s
                               attempt.message_id,
                               fixed_to.empty() ? settings_.endpoint + attempt.call->path : fixed_to,
                               {}};
-  Sent sent;
   sent.message = sign_message(settings_.profile, *generation->identity, addressing, attempt.call->content,
-                              settings_.clock.now());
+                              settings_.clock.now(), sent.token.get());
   const size_t size = sent.message.bytes.size();
   if (size > settings_.profile.limits.request_bytes)
     throw Error(Code::config,

@@ -41,9 +41,10 @@ void algorithm(CanonicalWriter& writer, std::string_view local, std::string_view
 // One message on its way. Body is written first, because the header holds its digest.
 class Envelope {
  public:
-  Envelope(const Profile& profile, const Identity& identity)
+  Envelope(const Profile& profile, const Identity& identity, const Token* token)
       : profile_(profile),
         identity_(identity),
+        token_(token),
         soap_(profile.soap == SoapVersion::v1_1 ? names::soap11 : names::soap12) {}
 
   SignedMessage write(const Addressing& addressing, const Content& content, Time now) {
@@ -109,11 +110,13 @@ class Envelope {
       element(header_, names::wsu, "Created", "wsu", timestamp(created));
       element(header_, names::wsu, "Expires", "wsu", timestamp(expires));
     });
-    part(header_, "BinarySecurityToken", names::wsse, "wsse", [&] {
-      header_.attribute("EncodingType", names::base64_binary);
-      header_.attribute("ValueType", names::x509_v3);
-      header_.text(identity_.certificate_base64);
-    });
+    if (token_ != nullptr) header_.verbatim(token_->element);
+    if (!key_is_of_token())
+      part(header_, "BinarySecurityToken", names::wsse, "wsse", [&] {
+        header_.attribute("EncodingType", names::base64_binary);
+        header_.attribute("ValueType", names::x509_v3);
+        header_.text(identity_.certificate_base64);
+      });
     write_signature();
     header_.end();
     return expires;
@@ -132,15 +135,25 @@ class Envelope {
         sign(identity_.key.get(), profile_.request.signature, header_.bytes_of(signed_info));
     element(header_, names::ds, "SignatureValue", "ds", xml::base64_encode(value));
     header_.start(names::ds, "KeyInfo", "ds");
+    if (key_is_of_token())
+      header_.verbatim(token_->reference);
+    else
+      write_certificate_reference();
+    header_.end();
+    header_.end();
+  }
+
+  void write_certificate_reference() {
     header_.start(names::wsse, "SecurityTokenReference", "wsse");
     header_.start(names::wsse, "Reference", "wsse");
     header_.attribute("URI", "#id-BinarySecurityToken");
     header_.attribute("ValueType", names::x509_v3);
     header_.end();
     header_.end();
-    header_.end();
-    header_.end();
   }
+
+  // A holder-of-key token confirms the key that signs, and names it.
+  bool key_is_of_token() const { return token_ != nullptr && !token_->reference.empty(); }
 
   void write_reference(const Reference& reference) {
     header_.start(names::ds, "Reference", "ds");
@@ -170,6 +183,7 @@ class Envelope {
 
   const Profile& profile_;
   const Identity& identity_;
+  const Token* const token_;
   const std::string_view soap_;
   CanonicalWriter header_;
   CanonicalWriter body_;
@@ -192,8 +206,10 @@ std::string fresh_message_id(const Profile& profile) {
 }
 
 SignedMessage sign_message(const Profile& profile, const Identity& identity, const Addressing& addressing,
-                           const Content& content, Time now) {
-  SignedMessage message = Envelope(profile, identity).write(addressing, content, now);
+                           const Content& content, Time now, const Token* token) {
+  if (profile.request.token && token == nullptr)
+    throw Error(Code::bug, "a request goes out without its token");
+  SignedMessage message = Envelope(profile, identity, token).write(addressing, content, now);
 #ifndef NDEBUG
   check_canonical(message.bytes);
 #endif

@@ -11,6 +11,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/exchange/identity.h"
 #include "gateway/exchange/profile.h"
+#include "gateway/exchange/token.h"
 #include "gateway/xml/canonical_writer.h"
 
 namespace tilts::exchange {
@@ -35,9 +36,10 @@ struct SignedMessage {
 std::string fresh_message_id(const Profile& profile);
 
 // `now` becomes Created. Throws Error(bug) when `content` writes what XML does not allow, Error(config) when
-// the key cannot sign what the profile demands. Debug builds check every message with check_canonical().
+// the key cannot sign what the profile demands. `token` is borrowed, and there when the profile wants one.
+// Debug builds check every message with check_canonical().
 SignedMessage sign_message(const Profile& profile, const Identity& identity, const Addressing& addressing,
-                           const Content& content, Time now);
+                           const Content& content, Time now, const Token* token = nullptr);
 
 // "application/soap+xml; charset=utf-8; action=…" or "text/xml; charset=utf-8".
 std::string media_type(SoapVersion soap, std::string_view action);

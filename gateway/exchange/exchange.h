@@ -24,6 +24,8 @@
 
 namespace tilts::exchange {
 
+class TokenSource;
+
 struct Call {
   std::string operation;  // its name in the profile, or its action
   std::string path;       // appended to the endpoint; mostly empty
@@ -74,7 +76,8 @@ struct Settings {
   Profile profile;
   std::shared_ptr<Keyring> keys;
   std::shared_ptr<Truststore> trust;
-  std::shared_ptr<ByteBudget> budget;  // one for the whole process
+  std::shared_ptr<ByteBudget> budget;     // one for the whole process
+  std::shared_ptr<TokenSource> tokens{};  // when the profile wants a token
   Clock clock = Clock::system();
   std::chrono::milliseconds first_pause{
       500};  // before the second attempt; doubles, and is shortened at random

@@ -40,6 +40,14 @@ inline constexpr std::string_view thumbprint_sha1 =
 inline constexpr std::string_view str_transform =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#STR-Transform";
 
+// WS-Trust 1.3 (OASIS 2007) with the WS-Policy of its examples, SAML token profile 1.1 (OASIS 2006)
+inline constexpr std::string_view wst = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
+inline constexpr std::string_view wsp = "http://schemas.xmlsoap.org/ws/2004/09/policy";
+inline constexpr std::string_view saml2_token =
+    "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0";
+inline constexpr std::string_view saml2_id =
+    "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
+
 // XML-DSig core (W3C 2008), RFC 4051, RFC 6931, XML encryption (W3C 2013)
 inline constexpr std::string_view ds = "http://www.w3.org/2000/09/xmldsig#";
 inline constexpr std::string_view exclusive_c14n = "http://www.w3.org/2001/10/xml-exc-c14n#";

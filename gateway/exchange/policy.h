@@ -23,7 +23,8 @@ struct Policy {
   std::set<std::string> legacy;        // algorithm URIs allowed by words (section 6)
   std::set<std::string> left_out;      // parts that need not be signed: "Body", "To", …
   std::set<std::string> also_signed;   // further parts, "{namespace}local", that must be
-  bool revocation = false;             // whole path, unknown or stale is a refusal
+  bool carries_token = false;  // the Body may hold an encrypted token, which is handed on and not read
+  bool revocation = false;     // whole path, unknown or stale is a refusal
 };
 
 }  // namespace tilts::exchange

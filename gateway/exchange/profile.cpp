@@ -134,12 +134,28 @@ Hash hash(const std::string& name) {
   return name == "sha512" ? Hash::sha512 : Hash::sha256;
 }
 
+void read_token(const Reader& token, Signing& request, Problems& problems) {
+  if (!token.exists()) return;
+  TokenDemand demand{.audience = token.text("audience")};
+  token.seconds("renew-before-seconds", demand.renew_before);
+  if (token.text("confirmation") == "holder-of-key") {
+    demand.confirmation = Confirmation::holder_of_key;
+    if (std::ranges::find(request.parts, "BinarySecurityToken") != request.parts.end())
+      problems.add(
+          token.line(),
+          "a holder-of-key token names the signature's key: no BinarySecurityToken is sent that could be "
+          "signed; take that part out");
+  }
+  request.token = std::move(demand);
+}
+
 void read_request(const Reader& request, Profile& profile, Problems& problems) {
   request.child("timestamp").seconds("lifetime", profile.request.lifetime);
   const Reader signature = request.child("signature");
   profile.request.digest = hash(signature.text("digest"));
   profile.request.signature = hash(signature.text("method"));
   for (const Reader& part : signature.children("part")) profile.request.parts.push_back(part.content());
+  read_token(request.child("token"), profile.request, problems);
   for (const std::string part : {"Body", "Timestamp"}) {
     if (std::ranges::find(profile.request.parts, part) != profile.request.parts.end()) continue;
     const std::string because = signature.text("because");

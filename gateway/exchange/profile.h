@@ -14,11 +14,23 @@ namespace tilts::exchange {
 
 enum class Hash { sha256, sha384, sha512 };
 
+// What the subject of a token proves with it (SAML 2.0 profiles, section 3).
+enum class Confirmation { bearer, holder_of_key };
+
+// The token that every request carries, from the security token service that the configuration names.
+struct TokenDemand {
+  std::string audience;  // for whom it is: WS-Trust's AppliesTo
+  Confirmation confirmation = Confirmation::bearer;
+  std::chrono::seconds renew_before{60};  // its end
+};
+
 // How our requests are signed (WS-Security 1.1 with X.509 token profile; XML-DSig).
 struct Signing {
   std::chrono::seconds lifetime{300};  // of the Timestamp
   Hash digest = Hash::sha256;          // of the parts
   Hash signature = Hash::sha256;       // RSA-SHA256/384/512; an ECDSA P-256 key signs with SHA-256 alone
+  // A holder-of-key token also names the signature's key; else an X.509 token does.
+  std::optional<TokenDemand> token;
   // "Body", "Timestamp", "Action", "MessageID", "ReplyTo", "To", "BinarySecurityToken"
   std::vector<std::string> parts;
 };

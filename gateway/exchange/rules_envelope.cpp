@@ -12,13 +12,20 @@ bool is_encrypted(const xmlNode* node) {
          xml::is(node, names::saml2, "EncryptedAssertion");
 }
 
+// A token of a security token service, for somebody else to decrypt.
+bool is_carried(const Judgement& judged, const xmlNode* node) {
+  if (!judged.policy.carries_token || !xml::contains(judged.message->body, node)) return false;
+  while (node != nullptr && !xml::is(node, names::wst, "RequestedSecurityToken")) node = node->parent;
+  return node != nullptr;
+}
+
 // Signed or not: an adapter would find nothing in it that it knows, and take the answer for an empty one.
 void encrypted(const Judgement& judged) {
   // A name has no other spelling than its letters, and looking for them is a hundred times faster than to
   // look at every element.
   if (judged.bytes.find("Encrypted") == std::string_view::npos) return;
   for (xmlNode* node = judged.root; node != nullptr; node = xml::next_element(node, judged.root)) {
-    if (!is_encrypted(node)) continue;
+    if (!is_encrypted(node) || is_carried(judged, node)) continue;
     const char* const what = xml::is(node, names::saml2, "EncryptedAssertion") ? "an assertion"
                              : xml::contains(judged.message->body, node)       ? "the Body, or a part of it,"
                                                                                : "a header";

@@ -19,28 +19,61 @@ host::Settings settings_of(const config::RegistrySettings& registry) {
   return settings;
 }
 
+std::shared_ptr<exchange::Truststore> trust_of(const config::ServiceSettings& service) {
+  return std::make_shared<exchange::Truststore>(
+      exchange::TrustFiles{service.anchors, service.pinned, service.crls, service.certificates});
+}
+
+// A token service is asked like a registry, with the registry's keys.
+exchange::Settings token_service(const config::ServiceSettings& service, const exchange::Settings& registry,
+                                 std::shared_ptr<exchange::Truststore> trust) {
+  return {.registry = registry.registry + "'s token service",
+          .endpoint = service.endpoint,
+          .profile = exchange::load_profile(service.profile),
+          .keys = {},
+          .trust = std::move(trust),
+          .budget = registry.budget,
+          .clock = registry.clock};
+}
+
 Registry open(const config::Configuration& configuration, const config::RegistrySettings& settings,
               const std::shared_ptr<exchange::ByteBudget>& budget, const Clock& clock) {
   exchange::Settings outward{.registry = settings.name,
                              .endpoint = settings.endpoint,
                              .profile = exchange::load_profile(settings.profile),
                              .keys = {},
-                             .trust = std::make_shared<exchange::Truststore>(exchange::TrustFiles{
-                                 settings.anchors, settings.pinned, settings.crls, settings.certificates}),
+                             .trust = trust_of(settings),
                              .budget = budget,
                              .clock = clock};
   std::vector<exchange::KeyFiles> pairs;
   for (const config::IdentitySettings& identity : settings.identities)
     pairs.push_back({identity.certificate, identity.key, identity.passphrase_file, identity.active_from});
-  outward.keys = std::make_shared<exchange::Keyring>(std::move(pairs), settings.tls_anchors, clock);
+  outward.keys = std::make_shared<exchange::Keyring>(pairs, settings.tls_anchors, clock);
 
+  std::shared_ptr<exchange::Truststore> token_trust;
+  if (settings.token_service) {
+    if (!outward.profile.request.token)
+      throw Error(Code::config,
+                  "a token-service is configured, and its profile wants no token; say token in "
+                  "the profile, or take the service out");
+    // Its own TLS anchors open its connections, with the same key pairs.
+    token_trust = trust_of(*settings.token_service);
+    exchange::Settings service = token_service(*settings.token_service, outward, token_trust);
+    service.keys = std::make_shared<exchange::Keyring>(pairs, settings.token_service->tls_anchors, clock);
+    outward.tokens =
+        std::make_shared<exchange::TokenSource>(std::move(service), *outward.profile.request.token);
+  }
+
+  auto tokens = outward.tokens;
   auto keys = outward.keys;
   auto trust = outward.trust;
   auto library = host::Library::load(
       std::filesystem::path(configuration.adapters_folder) / host::Library::file_name(settings.adapter),
       settings.adapter);
-  return Registry{settings, std::move(keys), std::move(trust),
-                  std::make_unique<exchange::Exchange>(std::move(outward)), std::move(library)};
+  return Registry{settings,          std::move(keys),
+                  std::move(trust),  std::move(token_trust),
+                  std::move(tokens), std::make_unique<exchange::Exchange>(std::move(outward)),
+                  std::move(library)};
 }
 
 }  // namespace
@@ -53,7 +86,8 @@ std::unique_ptr<host::Adapter> Registry::adapter(host::Watchdog& watchdog) const
 
 std::vector<std::string> Registry::problems() const {
   std::vector<std::string> sentences;
-  for (const std::string& problem : {keys->problem(), trust->problem()})
+  for (const std::string& problem :
+       {keys->problem(), trust->problem(), token_trust ? token_trust->problem() : std::string()})
     if (!problem.empty())
       sentences.push_back(
           fmt::format("registry {}: the older files are still in use: {}", settings.name, problem));

@@ -9,6 +9,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/config/configuration.h"
 #include "gateway/exchange/exchange.h"
+#include "gateway/exchange/token_source.h"
 #include "plugins/host/adapter.h"
 
 namespace tilts::registries {
@@ -17,6 +18,8 @@ struct Registry {
   const config::RegistrySettings& settings;
   std::shared_ptr<exchange::Keyring> keys;
   std::shared_ptr<exchange::Truststore> trust;
+  std::shared_ptr<exchange::Truststore> token_trust;  // nullptr when no token is wanted
+  std::shared_ptr<exchange::TokenSource> tokens;      // the same
   std::unique_ptr<exchange::Exchange> exchange;
   std::shared_ptr<const host::Library> library;
 

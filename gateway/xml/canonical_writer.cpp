@@ -113,6 +113,13 @@ void CanonicalWriter::end() {
   elements_.pop_back();
 }
 
+void CanonicalWriter::verbatim(std::string_view element) {
+  if (elements_.empty() || in_part_)
+    refuse("what was written elsewhere stands inside an element and in no part");
+  close_start_tag();
+  bytes_.append(element);
+}
+
 void CanonicalWriter::begin_part(const EVP_MD* digest) {
   if (in_part_) refuse("parts do not nest");
   close_start_tag();

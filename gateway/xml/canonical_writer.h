@@ -51,6 +51,10 @@ class CanonicalWriter {
 
   void end();
 
+  // An element that somebody else wrote, byte for byte: it is XML that declares all it uses. Never inside a
+  // part, whose bytes have to be canonical.
+  void verbatim(std::string_view element);
+
   // The next element starts a part: it declares every prefix it uses even where the envelope did, so that its
   // bytes are its exclusive canonical form. `digest` hashes them on the way (EVP_sha256(), …). Parts do not
   // nest.

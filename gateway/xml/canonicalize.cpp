@@ -18,6 +18,14 @@ int is_below(void* apex, xmlNode* node, xmlNode* parent) {
   return 0;
 }
 
+std::string execute(xmlNode* apex, xmlC14NMode mode, xmlChar** prefixes) {
+  const Buffer buffer(xmlAllocOutputBuffer(nullptr));
+  if (!buffer || xmlC14NExecute(apex->doc, is_below, apex, mode, prefixes, 0, buffer.get()) < 0)
+    throw Error(Code::untrusted, "an element cannot be canonicalised (a relative namespace name?)");
+  return std::string(reinterpret_cast<const char*>(xmlOutputBufferGetContent(buffer.get())),
+                     xmlOutputBufferGetSize(buffer.get()));
+}
+
 }  // namespace
 
 std::string canonicalize(xmlNode* apex, const std::vector<std::string>& prefixes) {
@@ -25,12 +33,9 @@ std::string canonicalize(xmlNode* apex, const std::vector<std::string>& prefixes
   for (const std::string& prefix : prefixes)
     list.push_back(reinterpret_cast<xmlChar*>(const_cast<char*>(prefix.c_str())));
   list.push_back(nullptr);
-  const Buffer buffer(xmlAllocOutputBuffer(nullptr));
-  if (!buffer ||
-      xmlC14NExecute(apex->doc, is_below, apex, XML_C14N_EXCLUSIVE_1_0, list.data(), 0, buffer.get()) < 0)
-    throw Error(Code::untrusted, "an element cannot be canonicalised (a relative namespace name?)");
-  return std::string(reinterpret_cast<const char*>(xmlOutputBufferGetContent(buffer.get())),
-                     xmlOutputBufferGetSize(buffer.get()));
+  return execute(apex, XML_C14N_EXCLUSIVE_1_0, list.data());
 }
+
+std::string canonicalize_with_context(xmlNode* apex) { return execute(apex, XML_C14N_1_0, nullptr); }
 
 }  // namespace tilts::xml

@@ -31,7 +31,7 @@ struct OfficePlan {
   std::optional<int> settle_seconds = 5;  // nothing: the profile does not say
   int skew_seconds = 5;                   // the simulator's own is 60
   int lifetime_seconds = 10;              // of our requests
-  int answer_seconds = 5;
+  int answer_seconds = 60;                // a machine that stands still for a while is no fault
   support::KeyKind keys = support::KeyKind::ecdsa;
   std::string adapter = "rehabilitation_queue";
   std::string adapters = TILTS_ADAPTERS;

@@ -221,12 +221,12 @@ TEST(Submission, IsSentAgainOnlyAfterTwoCountedAbsences) {
 
 // The registry says truthfully "absent" and commits afterwards, within its settle-time.
 TEST(Submission, CommittedLateIsNotSentAgain) {
-  QueueOffice office({.settle_seconds = 40});
+  QueueOffice office({.settle_seconds = 90});
   office.registry().fault(R"({"kind":"late","operation":"SubmitEntry","value":3000})");
   office.enter("SD-1");
   office.rounds();
   office.with([&](push::SubmissionRunner& runner, store::Store&) {
-    for (int i = 0; i < 12 && office.only().state != SubmissionState::received; ++i) {
+    for (int i = 0; i < 30 && office.only().state != SubmissionState::received; ++i) {
       office.later(seconds{10});
       runner.round({});
       std::this_thread::sleep_for(std::chrono::milliseconds{400});

@@ -1,0 +1,17 @@
+// A SAML 2.0 token as a security token service issued it (WS-Security SAML token profile 1.1).
+#pragma once
+
+#include <string>
+
+#include "gateway/base/clock.h"
+
+namespace tilts::exchange {
+
+// Both pieces declare every namespace that they use: they stand anywhere in a message as they came.
+struct Token {
+  std::string element;    // saml:Assertion or saml:EncryptedAssertion, for the Security header
+  std::string reference;  // the wsse:SecurityTokenReference that names it there; empty for a bearer
+  Time expires;
+};
+
+}  // namespace tilts::exchange
