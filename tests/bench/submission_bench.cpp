@@ -18,6 +18,7 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -172,17 +173,18 @@ void print(const char* what, const Cost& cost, size_t entries) {
 
 }  // namespace
 
-// The same again and again, and after each tenth of it what the process has grown by. SQLite's part is its page
-// caches, which fill with the store and then stay as they are.
+// The same again and again, and after each tenth of it what the process has grown by, and what of its memory
+// is in use. SQLite's part is its page caches, which fill with the store and then stay as they are.
 void grow(House& house, size_t entries, size_t rounds) {
   const MemoryGrowth memory;
   for (size_t round = 1; round <= rounds; ++round) {
     house.take(entries);
     house.send(entries);
     if (round % std::max<size_t>(rounds / 10, 1) == 0)
-      std::printf("after %7zu submissions: %5.1f MB more at its peak; SQLite holds %5.1f MB\n", round * entries,
-                  static_cast<double>(memory.peak_bytes()) / 1e6,
-                  static_cast<double>(sqlite3_memory_used()) / 1e6);
+      std::printf(
+          "after %7zu submissions: %5.1f MB more at its peak; %5.1f MB in use, %5.1f of them SQLite's\n",
+          round * entries, static_cast<double>(memory.peak_bytes()) / 1e6,
+          static_cast<double>(mallinfo2().uordblks) / 1e6, static_cast<double>(sqlite3_memory_used()) / 1e6);
   }
 }
 

@@ -13,6 +13,7 @@ namespace {
 struct Part {
   const char* id;
   std::string xml;
+  const char* prefixes = "";  // InclusiveNamespaces PrefixList
 };
 
 // Attributes are sorted by namespace: "http://docs…" (u) before SOAP's.
@@ -31,16 +32,23 @@ std::string timestamp(const Answer& answer) {
                      utility_namespace, utc(answer.created), utc(answer.expires));
 }
 
-std::string body(const std::string& content, const char* id, const char* soap) {
-  return fmt::format(R"(<s:Body xmlns:s="{}" xmlns:u="{}" u:Id="{}">{}</s:Body>)", soap, utility_namespace,
-                     id, content);
+std::string body(const std::string& content, const char* id, const char* soap, bool names_security = false) {
+  const std::string declared = names_security ? fmt::format(R"( xmlns:o="{}")", security_namespace) : "";
+  return fmt::format(R"(<s:Body{} xmlns:s="{}" xmlns:u="{}" u:Id="{}">{}</s:Body>)", declared, soap,
+                     utility_namespace, id, content);
+}
+
+std::string inclusive(const Part& part) {
+  if (*part.prefixes == '\0') return "";
+  return fmt::format(R"(<ec:InclusiveNamespaces xmlns:ec="{}" PrefixList="{}"></ec:InclusiveNamespaces>)",
+                     exclusive_c14n, part.prefixes);
 }
 
 std::string reference(const Part& part) {
   return fmt::format(
-      R"(<ds:Reference URI="#{}"><ds:Transforms><ds:Transform Algorithm="{}"></ds:Transform></ds:Transforms>)"
+      R"(<ds:Reference URI="#{}"><ds:Transforms><ds:Transform Algorithm="{}">{}</ds:Transform></ds:Transforms>)"
       R"(<ds:DigestMethod Algorithm="{}"></ds:DigestMethod><ds:DigestValue>{}</ds:DigestValue></ds:Reference>)",
-      part.id, exclusive_c14n, sha256_digest, base64(sha256(part.xml)));
+      part.id, exclusive_c14n, inclusive(part), sha256_digest, base64(sha256(part.xml)));
 }
 
 std::string signature(const std::vector<Part>& parts, const SigningKey& key) {
@@ -79,7 +87,8 @@ std::string write(const Answer& answer, const std::string* forged, Soap version,
     parts.push_back({"relates", header("RelatesTo", "relates", answer.relates_to)});
   const std::vector<Part> headers = parts;
   const Part time{"timestamp", timestamp(answer)};
-  const Part signed_body{"body", body(answer.content, "body", soap)};
+  const Part signed_body{"body", body(answer.content, "body", soap, answer.names_security),
+                         answer.names_security ? "o" : ""};
   parts.push_back(time);
   parts.push_back(signed_body);
   const std::string security = time.xml + (key == nullptr ? "" : signature(parts, *key));
@@ -97,8 +106,7 @@ std::string write_wrapped(const Answer& answer, const std::string& forged, Soap 
   return write(answer, &forged, soap, &key);
 }
 
-// No subcode: a QName of another prefix in its text would need a declaration that exclusive C14N drops.
-std::string fault_content(Soap soap, Blame blame, const std::string& reason) {
+std::string fault_content(Soap soap, Blame blame, const std::string& reason, const std::string& subcode) {
   std::string text;
   append_escaped(text, reason);
   const bool old = soap == Soap::v1_1;
@@ -109,9 +117,11 @@ std::string fault_content(Soap soap, Blame blame, const std::string& reason) {
     return fmt::format(
         R"(<s:Fault><faultcode>s:{}</faultcode><faultstring xml:lang="en">{}</faultstring></s:Fault>)", code,
         text);
-  return fmt::format(R"(<s:Fault><s:Code><s:Value>s:{}</s:Value></s:Code>)"
+  const std::string detail =
+      subcode.empty() ? "" : fmt::format("<s:Subcode><s:Value>o:{}</s:Value></s:Subcode>", subcode);
+  return fmt::format(R"(<s:Fault><s:Code><s:Value>s:{}</s:Value>{}</s:Code>)"
                      R"(<s:Reason><s:Text xml:lang="en">{}</s:Text></s:Reason></s:Fault>)",
-                     code, text);
+                     code, detail, text);
 }
 
 }  // namespace tilts::simulator

@@ -15,6 +15,7 @@ struct Answer {
   std::string content;     // of Body: canonical, declaring its own namespaces except `s`
   Clock::Time created;
   Clock::Time expires;
+  bool names_security = false;  // a QName in its text is of WS-Security: Body declares `o` for it
 };
 
 // Signs Body, Timestamp, Action, MessageID and RelatesTo with `key`; without a key nothing is signed.
@@ -24,6 +25,7 @@ std::string write_wrapped(const Answer& answer, const std::string& forged, Soap 
 
 // The content of Body for a fault: the message's sender, or the receiver (the registry), is to blame.
 enum class Blame { sender, receiver, must_understand };
-std::string fault_content(Soap soap, Blame blame, const std::string& reason);
+// `subcode`: a code of WS-Security (SOAP 1.2 only), empty for none.
+std::string fault_content(Soap soap, Blame blame, const std::string& reason, const std::string& subcode = {});
 
 }  // namespace tilts::simulator

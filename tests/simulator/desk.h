@@ -14,6 +14,7 @@ namespace tilts::simulator {
 struct Outcome {
   std::string content;  // of the answer's Body, canonical
   std::size_t rows = 0;
+  std::string action{};  // of the answer; empty: the operation's, with Response behind it
 };
 
 // How an answer is to be wrong on purpose.
@@ -22,6 +23,8 @@ struct Twist {
   bool leave_out_half = false;  // TotalCount stays as it should be
   bool two_entries = false;
   bool other_key = false;
+  bool other_audience = false;  // of a token, as only its reader finds out
+  bool ended_token = false;     // the same
 };
 
 // Thread-safe.
@@ -31,6 +34,8 @@ class Desk {
 
   // Of what Body holds.
   virtual std::string_view body_namespace() const = 0;
+  // Body's child, by default called like the operation.
+  virtual std::string_view body_element(std::string_view operation) const { return operation; }
   // In the order in which they are counted.
   virtual std::vector<std::string_view> operations() const = 0;
   // `bytes`: the size of the message that the request came in. Throws Refusal for what is no request at all.

@@ -13,7 +13,7 @@ struct Named {
   long value;  // when the rule gives none
 };
 
-constexpr std::array<Named, 27> kinds{{{FaultKind::slow, "slow", 3000},
+constexpr std::array<Named, 29> kinds{{{FaultKind::slow, "slow", 3000},
                                        {FaultKind::reset_before, "reset-before", 0},
                                        {FaultKind::reset_after, "reset-after", 0},
                                        {FaultKind::close_reused, "close-reused", 0},
@@ -39,16 +39,20 @@ constexpr std::array<Named, 27> kinds{{{FaultKind::slow, "slow", 3000},
                                        {FaultKind::close_reused_after, "close-reused-after", 0},
                                        {FaultKind::late, "late", 3000},
                                        {FaultKind::two_entries, "two-entries", 0},
-                                       {FaultKind::other_key, "other-key", 0}}};
+                                       {FaultKind::other_key, "other-key", 0},
+                                       {FaultKind::other_audience, "other-audience", 0},
+                                       {FaultKind::ended_token, "ended-token", 0}}};
 
 const Named& entry(FaultKind kind) {
   return *std::find_if(kinds.begin(), kinds.end(), [kind](const Named& named) { return named.kind == kind; });
 }
 
-// The kinds that only the queue can do, or only the population registry; all others are the door's.
+// The kinds that only the queue can do, or only another one; all others are the door's.
 bool fits(FaultKind kind, const std::string& operation) {
   const bool entry = operation.ends_with("Entry");
-  if (kind == FaultKind::ivis_error) return !entry && operation != "QueueChanges";
+  const bool token = operation == "Issue";
+  if (kind == FaultKind::other_audience || kind == FaultKind::ended_token) return token;
+  if (kind == FaultKind::ivis_error) return !entry && !token && operation != "QueueChanges";
   if (kind == FaultKind::late) return entry && operation != "InquireEntry";
   if (kind == FaultKind::other_key) return entry;
   return true;

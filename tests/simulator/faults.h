@@ -41,6 +41,8 @@ enum class FaultKind {
   late,
   two_entries,
   other_key,
+  other_audience,
+  ended_token,
 };
 
 std::string_view name(FaultKind kind);

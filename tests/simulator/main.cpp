@@ -24,6 +24,11 @@ int main(int argc, char** argv) {
   auto* stranger =
       app.add_option("--stranger-certificate", options.stranger_certificate, "a signer nobody trusts");
   stranger->needs(app.add_option("--stranger-key", options.stranger_key, "its key"));
+  app.add_option("--token-recipient", options.token_recipient,
+                 "of a token service: encrypt assertions for this certificate (PEM)");
+  app.add_option("--token-lifetime", options.token_lifetime, "of a token service: seconds")
+      ->capture_default_str();
+  app.add_option("--token-key", options.token_key, "what decrypts the assertions in requests (PEM)");
   app.add_option("--anchor", options.anchors, "who may open TLS and sign requests (PEM), repeatable")
       ->required();
   app.add_option("--address", options.addresses, "what wsa:To may say, repeatable");

@@ -16,6 +16,8 @@ struct Options {
   std::string sign_certificate, sign_key;
   std::string expired_certificate, expired_key;
   std::string stranger_certificate, stranger_key;
+  std::string token_recipient, token_key;
+  unsigned token_lifetime = 300;  // seconds
   std::vector<std::string> anchors;
   std::vector<std::string> addresses;
   Index residents = 22'500;

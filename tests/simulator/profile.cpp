@@ -84,6 +84,9 @@ Profile read_profile(const std::string& file) {
       std::chrono::seconds(reader.number(reader.element(request, "timestamp"), "lifetime"));
   profile.answer_lifetime = std::chrono::seconds(reader.number(answer_time, "lifetime"));
   profile.skew = std::chrono::seconds(reader.number(answer_time, "skew"));
+  if (const xmlNode* token = child(request, space, "token"))
+    profile.token =
+        Token{reader.value(token, "audience"), reader.value(token, "confirmation") == "holder-of-key"};
   for (const xmlNode* part : children(signature)) profile.request_parts.insert(text(part));
   profile.request_bytes = reader.number(limits, "request-bytes");
   profile.answer_bytes = reader.number(limits, "answer-bytes");

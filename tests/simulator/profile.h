@@ -4,12 +4,18 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
 namespace tilts::simulator {
 
 enum class Soap { v1_1, v1_2 };
+
+struct Token {
+  std::string audience;
+  bool holder_of_key = false;
+};
 
 struct Profile {
   Soap soap = Soap::v1_2;
@@ -19,6 +25,7 @@ struct Profile {
   std::chrono::seconds request_lifetime{};
   std::chrono::seconds answer_lifetime{};
   std::chrono::seconds skew{};
+  std::optional<Token> token;           // what a request must carry
   std::set<std::string> request_parts;  // "Body", "Timestamp", "To", …: what a request must sign
   std::size_t request_bytes = 0;
   std::size_t answer_bytes = 0;

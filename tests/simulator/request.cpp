@@ -11,6 +11,7 @@
 #include <xmlsec/openssl/crypto.h>
 #include <xmlsec/xmlsec.h>
 
+#include "tests/simulator/desk.h"
 #include "tests/simulator/names_of_soap.h"
 #include "tests/simulator/signature.h"
 
@@ -92,12 +93,13 @@ struct RequestVerifier::Security {
 };
 
 RequestVerifier::RequestVerifier(const Profile& profile, Signers& signers, const Clock& clock,
-                                 std::vector<std::string> addresses, std::string_view body_namespace)
+                                 std::vector<std::string> addresses, const Desk& desk, TokenFiles tokens)
     : profile_(profile),
       signers_(signers),
       clock_(clock),
       addresses_(std::move(addresses)),
-      body_namespace_(body_namespace) {}
+      desk_(desk),
+      token_check_(profile, signers, clock, std::move(tokens)) {}
 
 Request RequestVerifier::verify(std::string_view bytes) {
   const Clock::Time now = clock_.now();
@@ -118,7 +120,8 @@ Request RequestVerifier::verify(std::string_view bytes) {
   try {
     const std::vector<xmlNode*> covered = referenced_nodes(request.document.get(), security.signature);
     demand_covered(covered, header, body, security.timestamp);
-    signer = signers_.find(token_of(security.block, security.signature), now);
+    request.certificate = token_check_.certificate(security.block, security.signature);
+    signer = signers_.find(request.certificate, now);
     demand_signature(security.signature, *signer, covered.size());
   } catch (const Refusal&) {
     throw;
@@ -140,7 +143,8 @@ Request RequestVerifier::verify(std::string_view bytes) {
   for (const auto& [name, known] : profile_.operations)
     if (known == action) request.operation = name;
   demand(!request.operation.empty(), "Action is not known");
-  demand(is(request.payload, body_namespace_, request.operation), "Action is not what Body holds");
+  demand(is(request.payload, desk_.body_namespace(), desk_.body_element(request.operation)),
+         "Action is not what Body holds");
 
   request.message_id = text(single(header, addressing_namespace, "MessageID"));
   demand(request.message_id.starts_with(profile_.message_id_prefix) &&

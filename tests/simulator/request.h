@@ -13,6 +13,7 @@
 #include "tests/simulator/answer.h"
 #include "tests/simulator/dom.h"
 #include "tests/simulator/signers.h"
+#include "tests/simulator/token_check.h"
 
 namespace tilts::simulator {
 
@@ -21,16 +22,20 @@ struct Request {
   const xmlNode* payload = nullptr;  // Body's only child, inside `document`
   std::string operation;             // the profile's name of the Action
   std::string message_id;
+  std::string certificate;  // base64 of the signer's
 };
 
 // Why a request is not believed; becomes a SOAP fault.
 class Refusal : public std::runtime_error {
  public:
-  Refusal(Blame blame, const std::string& reason) : std::runtime_error(reason), blame_(blame) {}
+  Refusal(Blame blame, const std::string& reason, std::string subcode = {})
+      : std::runtime_error(reason), blame_(blame), subcode_(std::move(subcode)) {}
   Blame blame() const { return blame_; }
+  const std::string& subcode() const { return subcode_; }  // of WS-Security; mostly empty
 
  private:
   Blame blame_;
+  std::string subcode_;
 };
 
 // MessageIDs that were taken, each until its Timestamp has run out. Thread-safe.
@@ -46,12 +51,13 @@ class Replays {
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> by_expiry_;
 };
 
+class Desk;
+
 class RequestVerifier {
  public:
-  // `addresses` are what To may say, `body_namespace` is that of Body's child. Everything outlives the
-  // verifier.
+  // `addresses` are what To may say, `desk` knows what Body may hold. Everything outlives the verifier.
   RequestVerifier(const Profile& profile, Signers& signers, const Clock& clock,
-                  std::vector<std::string> addresses, std::string_view body_namespace);
+                  std::vector<std::string> addresses, const Desk& desk, TokenFiles tokens);
 
   // xmlsec checks the cryptography; which nodes count is decided here. Throws Refusal. Thread-safe.
   Request verify(std::string_view bytes);
@@ -67,7 +73,8 @@ class RequestVerifier {
   Signers& signers_;
   const Clock& clock_;
   std::vector<std::string> addresses_;
-  std::string body_namespace_;
+  const Desk& desk_;
+  const TokenCheck token_check_;
   Replays replays_;
 };
 

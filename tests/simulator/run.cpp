@@ -12,6 +12,7 @@
 #include "tests/simulator/options.h"
 #include "tests/simulator/rows.h"
 #include "tests/simulator/service.h"
+#include "tests/simulator/token_service.h"
 
 namespace tilts::simulator {
 namespace {
@@ -90,9 +91,15 @@ void write_files(const Options& options, const Registry& registry) {
   });
 }
 
-// What is played is what the profile speaks of: one of the two.
+// What is played is what the profile speaks of: one of the three.
 struct Played {
   Played(const Options& options, const Profile& profile, const Clock& clock) {
+    if (TokenService::is_meant(profile)) {
+      token_key.emplace(options.sign_certificate, options.sign_key);
+      tokens.emplace(clock, *token_key, options.token_recipient,
+                     std::chrono::seconds(options.token_lifetime));
+      return;
+    }
     if (!Queue::is_meant(profile)) {
       population.emplace(profile, clock, make_residents(options, clock));
       write_files(options, *population);
@@ -103,14 +110,20 @@ struct Played {
     queue.emplace(profile, today(options, clock));
   }
 
-  Desk& desk() { return queue ? static_cast<Desk&>(*queue) : *population; }
-  std::string path() const { return queue ? "/queue" : "/population"; }
+  Desk& desk() {
+    if (tokens) return *tokens;
+    return queue ? static_cast<Desk&>(*queue) : *population;
+  }
+  std::string path() const { return tokens ? "/token" : queue ? "/queue" : "/population"; }
   std::string held(const Options& options) const {
+    if (tokens) return "tokens of " + std::to_string(options.token_lifetime) + " s";
     return queue ? "an empty queue" : std::to_string(options.residents) + " residents, " + population->date();
   }
 
   std::optional<Registry> population;
   std::optional<Queue> queue;
+  std::optional<SigningKey> token_key;
+  std::optional<TokenService> tokens;
 };
 
 // Blocked before the first thread starts, so that only wait() meets them.
@@ -159,7 +172,8 @@ void run(const Options& options) {
     for (const char* host : {"127.0.0.1", "localhost"})
       addresses.push_back("https://" + std::string(host) + ":" + std::to_string(server.port()) +
                           played.path());
-  service.emplace(profile, clock, played.desk(), faults, read_keys(options), signers, std::move(addresses));
+  service.emplace(profile, clock, played.desk(), faults, read_keys(options), signers, std::move(addresses),
+                  TokenFiles{options.token_key});
   control.emplace(clock, played.population ? &*played.population : nullptr,
                   played.queue ? &*played.queue : nullptr, faults, *service, server.counters(),
                   [] { kill(getpid(), SIGTERM); });

@@ -33,13 +33,13 @@ constexpr std::chrono::seconds stale_by{3600};
 }  // namespace
 
 Service::Service(const Profile& profile, const Clock& clock, Desk& desk, Faults& faults, ServiceKeys keys,
-                 Signers& signers, std::vector<std::string> addresses)
+                 Signers& signers, std::vector<std::string> addresses, TokenFiles tokens)
     : profile_(profile),
       clock_(clock),
       desk_(desk),
       faults_(faults),
       keys_(std::move(keys)),
-      verifier_(profile, signers, clock, std::move(addresses), desk.body_namespace()) {}
+      verifier_(profile, signers, clock, std::move(addresses), desk, std::move(tokens)) {}
 
 HttpReply Service::handle(const HttpRequest& request) {
   HttpReply reply = react(request);
@@ -68,7 +68,8 @@ HttpReply Service::react(const HttpRequest& request) {
     return reply;
   } catch (const Refusal& refusal) {
     ++counters_.refused;
-    return fault_reply(refusal.blame(), refusal.what(), claimed_message_id(request.body, profile_), true);
+    return fault_reply(refusal.blame(), refusal.what(), claimed_message_id(request.body, profile_), true,
+                       refusal.subcode());
   } catch (const std::exception& error) {
     return fault_reply(Blame::receiver, error.what(), "", true);
   }
@@ -89,11 +90,15 @@ HttpReply Service::answer(const HttpRequest& request, const std::string& operati
   if (is_kind(fault, FaultKind::ivis_error)) twist.ivis_error = static_cast<int>(fault->value);
   twist.leave_out_half = is_kind(fault, FaultKind::missing_page);
   twist.two_entries = is_kind(fault, FaultKind::two_entries);
+  twist.other_audience = is_kind(fault, FaultKind::other_audience);
+  twist.ended_token = is_kind(fault, FaultKind::ended_token);
   twist.other_key = is_kind(fault, FaultKind::other_key);
   Outcome outcome = process(verified, request.body.size(), twist);
   std::string bytes = is_kind(fault, FaultKind::replayed) ? earlier(operation) : std::string();
   if (bytes.empty())
-    bytes = write(stamp(action + "Response", verified.message_id, std::move(outcome.content)), fault);
+    bytes = write(stamp(outcome.action.empty() ? action + "Response" : outcome.action, verified.message_id,
+                        std::move(outcome.content)),
+                  fault);
   if (!fault) remember(verified.operation, bytes);
   return {
       .status = 200, .content_type = std::string(media_type()) + "; charset=utf-8", .body = std::move(bytes)};
@@ -163,8 +168,9 @@ std::string Service::write(Answer answer, const std::optional<Fault>& fault) con
 }
 
 HttpReply Service::fault_reply(Blame blame, const std::string& reason, const std::string& relates_to,
-                               bool is_signed) const {
-  const Answer fault = stamp(fault_action, relates_to, fault_content(profile_.soap, blame, reason));
+                               bool is_signed, const std::string& subcode) const {
+  Answer fault = stamp(fault_action, relates_to, fault_content(profile_.soap, blame, reason, subcode));
+  fault.names_security = !subcode.empty();
   // SOAP 1.2 Part 2, 7.5.2.2: 400 for the sender's fault; SOAP 1.1 section 6.2 knows only 500
   const bool sender = blame == Blame::sender && profile_.soap == Soap::v1_2;
   return {.status = sender ? 400U : 500U,

@@ -36,7 +36,7 @@ class Service {
  public:
   // Everything outlives the service.
   Service(const Profile& profile, const Clock& clock, Desk& desk, Faults& faults, ServiceKeys keys,
-          Signers& signers, std::vector<std::string> addresses);
+          Signers& signers, std::vector<std::string> addresses, TokenFiles tokens = {});
 
   HttpReply handle(const HttpRequest& request);
 
@@ -51,8 +51,8 @@ class Service {
   HttpReply answer(const HttpRequest& request, const std::string& operation, std::optional<Fault> fault);
   Outcome process(const Request& request, std::size_t bytes, const Twist& twist);
   HttpReply process_late(Request request, std::size_t bytes, std::chrono::milliseconds time);
-  HttpReply fault_reply(Blame blame, const std::string& reason, const std::string& relates_to,
-                        bool is_signed) const;
+  HttpReply fault_reply(Blame blame, const std::string& reason, const std::string& relates_to, bool is_signed,
+                        const std::string& subcode = {}) const;
   std::string write(Answer answer, const std::optional<Fault>& fault) const;
   Answer stamp(std::string action, std::string relates_to, std::string content) const;
   std::string claimed_operation(const HttpRequest& request) const;

@@ -58,7 +58,7 @@ xmlNode* target(xmlDoc* document, const std::string& uri) {
 
 }  // namespace
 
-std::vector<xmlNode*> referenced_nodes(xmlDoc* document, const xmlNode* signature) {
+std::vector<xmlNode*> referenced_nodes(xmlDoc* document, const xmlNode* signature, Enveloped enveloped) {
   const xmlNode* info = child(signature, signature_namespace, "SignedInfo");
   demand(attribute(child(info, signature_namespace, "CanonicalizationMethod"), "Algorithm") == exclusive_c14n,
          "SignedInfo is not under exclusive C14N");
@@ -66,7 +66,12 @@ std::vector<xmlNode*> referenced_nodes(xmlDoc* document, const xmlNode* signatur
   for (const xmlNode* reference : children(info)) {
     if (!is(reference, signature_namespace, "Reference")) continue;
     demand(nodes.size() < most_references, "too many References");
-    const auto transforms = children(child(reference, signature_namespace, "Transforms"));
+    auto transforms = children(child(reference, signature_namespace, "Transforms"));
+    if (enveloped == Enveloped::yes) {
+      demand(!transforms.empty() && attribute(transforms.front(), "Algorithm") == enveloped_transform,
+             "the signature is not enveloped");
+      transforms.erase(transforms.begin());
+    }
     demand(transforms.size() == 1 && attribute(transforms.front(), "Algorithm") == exclusive_c14n,
            "a Reference is not under exclusive C14N alone");
     const std::string digest = attribute(child(reference, signature_namespace, "DigestMethod"), "Algorithm");
@@ -76,6 +81,15 @@ std::vector<xmlNode*> referenced_nodes(xmlDoc* document, const xmlNode* signatur
   }
   demand(!nodes.empty(), "the signature covers nothing");
   return nodes;
+}
+
+std::string assertion_named_by(const xmlNode* signature) {
+  const auto info = children(child(signature, signature_namespace, "KeyInfo"));
+  demand(info.size() == 1 && is(info.front(), security_namespace, "SecurityTokenReference"),
+         "KeyInfo is not a SecurityTokenReference");
+  const xmlNode* identifier = child(info.front(), security_namespace, "KeyIdentifier");
+  demand(attribute(identifier, "ValueType") == saml_id, "KeyInfo names no assertion");
+  return text(identifier);
 }
 
 std::string token_of(const xmlNode* security, const xmlNode* signature) {
@@ -95,7 +109,7 @@ std::string token_of(const xmlNode* security, const xmlNode* signature) {
   throw std::runtime_error("the BinarySecurityToken is missing");
 }
 
-void demand_signature(xmlNode* signature, const Signer& signer, std::size_t references) {
+void demand_signature(xmlNode* signature, const Signer& signer, std::size_t references, Enveloped enveloped) {
   const Handle<xmlSecDSigCtx, xmlSecDSigCtxDestroy> context(xmlSecDSigCtxCreate(nullptr));
   demand(context != nullptr, "xmlsec cannot start");
   context->enabledReferenceUris = xmlSecTransformUriTypeSameDocument;
@@ -109,6 +123,7 @@ void demand_signature(xmlNode* signature, const Signer& signer, std::size_t refe
   for (const xmlSecTransformId id : {xmlSecTransformExclC14NId, xmlSecOpenSSLTransformSha256Id,
                                      xmlSecOpenSSLTransformSha384Id, xmlSecOpenSSLTransformSha512Id})
     xmlSecDSigCtxEnableReferenceTransform(raw, id);
+  if (enveloped == Enveloped::yes) xmlSecDSigCtxEnableReferenceTransform(raw, xmlSecTransformEnvelopedId);
   const bool done = xmlSecDSigCtxVerify(raw, signature) == 0;
   demand(done && raw->status == xmlSecDSigStatusSucceeded, "the signature does not verify");
   demand(xmlSecPtrListGetSize(&raw->signedInfoReferences) == references, "a Reference was left out");

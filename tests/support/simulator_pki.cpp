@@ -127,6 +127,12 @@ SimulatorPki::SimulatorPki(const std::filesystem::path& folder, KeyKind kind, lo
   stranger = write(folder, "stranger", issue({.common_name = "Stranger", .kind = kind}, &other));
 }
 
+KeyFiles encryption_pair(const std::filesystem::path& folder) {
+  return write(
+      folder, "encryption",
+      issue({.common_name = "Hub", .kind = KeyKind::rsa, .key_usage = "critical,keyEncipherment"}, nullptr));
+}
+
 std::vector<std::string> SimulatorPki::simulator_arguments() const {
   return {"--certificate",
           registry_tls.certificate,

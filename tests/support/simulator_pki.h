@@ -33,4 +33,7 @@ struct SimulatorPki {
   std::vector<std::string> simulator_arguments() const;
 };
 
+// A key to which assertions are encrypted: RSA, its certificate its own.
+KeyFiles encryption_pair(const std::filesystem::path& folder);
+
 }  // namespace tilts::support

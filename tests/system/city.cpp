@@ -25,6 +25,8 @@ std::vector<std::string> simulator_arguments(const Plan& plan, const support::Si
         std::to_string(plan.residents), std::string("--seed"), std::string("7"), std::string("--date"),
         plan.date, std::string("--roster-out"), (folder / "roster.csv").string()})
     arguments.push_back(word);
+  if (plan.simulator)
+    for (std::string& word : plan.simulator(folder)) arguments.push_back(std::move(word));
   return arguments;
 }
 

@@ -38,6 +38,8 @@ struct Plan {
   std::string soap = "1.2";
   // Texts of the registry's profile to replace: what the registry does and what the gateway expects of it.
   std::vector<std::pair<std::string, std::string>> profile;
+  // Further words for the simulator, once the keys are made.
+  std::function<std::vector<std::string>(const std::filesystem::path& folder)> simulator{};
 };
 
 // A run whose first load was announced.

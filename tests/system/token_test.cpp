@@ -1,0 +1,139 @@
+// A registry behind tokens: the whole way from the token service, over the registry, to a municipal file.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/base/error.h"
+#include "tests/system/city.h"
+#include "tests/system/command.h"
+
+namespace tilts::system_test {
+namespace {
+
+using testing::AllOf;
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+constexpr const char* audience = "urn:test:hub";
+
+struct Wish {
+  const char* confirmation = "holder-of-key";
+  bool encrypted = true;
+  int lifetime = 300;
+};
+
+Plan plan_of(const Wish& wish) {
+  Plan plan;
+  plan.residents = 60;
+  plan.page_size = 10;
+  const std::string token =
+      fmt::format(R"(<token audience="{}" confirmation="{}"/>)", audience, wish.confirmation);
+  plan.profile = {{"<timestamp lifetime=\"300\"/>", "<timestamp lifetime=\"300\"/>" + token}};
+  if (wish.encrypted)
+    plan.simulator = [](const std::filesystem::path& folder) {
+      return std::vector<std::string>{"--token-key", support::encryption_pair(folder).key};
+    };
+  return plan;
+}
+
+class Tokens : public testing::Test {
+ protected:
+  void open(const Wish& wish) {
+    city_ = std::make_unique<City>(plan_of(wish));
+    const std::string profile = std::string(TILTS_SOURCE) + "/adapters/vdaa/token-service.xml";
+    std::vector<std::string> words = city_->pki().simulator_arguments();
+    for (const std::string& word :
+         {std::string("--profile"), profile, std::string("--token-lifetime"), std::to_string(wish.lifetime)})
+      words.push_back(word);
+    if (wish.encrypted)
+      for (const std::string& word :
+           {std::string("--token-recipient"), city_->file("encryption.pem").string()})
+        words.push_back(word);
+    service_ = std::make_unique<support::Simulator>(TILTS_SIMULATOR, words);
+    const std::string anchor = city_->pki().anchor;
+    city_->edit_configuration(
+        "<setting name=\"page-size\"",
+        fmt::format(R"(<token-service profile="{}" endpoint="https://127.0.0.1:{}/token"><tls anchor="{}"/>)"
+                    R"(<trust anchor="{}"/></token-service><setting name="page-size")",
+                    profile, service_->port(), anchor, anchor));
+  }
+
+  void went_through() {
+    const pull::RunReport report = city_->night(initial());
+    EXPECT_TRUE(report.fetched) << report.sentence;
+    EXPECT_EQ(city_->table("residents").size(), 60u);
+  }
+
+  std::unique_ptr<City> city_;
+  std::unique_ptr<support::Simulator> service_;
+};
+
+TEST_F(Tokens, ANightGoesThroughUnderOneHolderOfKeyToken) {
+  open({});
+  went_through();
+  EXPECT_EQ(service_->counter("Issue"), 1);
+  EXPECT_EQ(city_->registry().counter("refused"), 0);
+}
+
+TEST_F(Tokens, OneInClearAndABearerGoThroughToo) {
+  open({.encrypted = false});
+  went_through();
+  open({.confirmation = "bearer"});
+  went_through();
+  EXPECT_EQ(city_->registry().counter("refused"), 0);
+}
+
+// Shorter than what is kept back before its end: whoever does not wait for one asks for his own.
+TEST_F(Tokens, AShortLifeIsRenewedOnTheWay) {
+  open({.lifetime = 30});
+  went_through();
+  EXPECT_GT(service_->counter("Issue"), 1);
+}
+
+// What the service got wrong only the registry finds out: its refusal brings another token.
+TEST_F(Tokens, OneThatTheRegistryDoesNotTakeIsReplaced) {
+  for (const char* kind : {"other-audience", "ended-token"}) {
+    open({});
+    service_->fault(fmt::format(R"({{"kind":"{}"}})", kind));
+    went_through();
+    EXPECT_EQ(service_->counter("Issue"), 2) << kind;
+    EXPECT_EQ(city_->registry().counter("refused"), 1) << kind;
+  }
+}
+
+TEST_F(Tokens, AServiceThatIsAwayOrNotToBeTrustedEndsTheRunBeforeTheRegistryIsAsked) {
+  open({});
+  service_->fault(R"({"kind":"wrong-signer","count":0})");
+  Command untrusted(*city_, {"run", "residents", "--initial"});
+  EXPECT_EQ(untrusted.end(), 5) << untrusted.err();
+  EXPECT_THAT(untrusted.err(), HasSubstr("a token for the request: registry population's token service"));
+  service_->stop();
+  Command away(*city_, {"run", "residents", "--initial"});
+  EXPECT_EQ(away.end(), 6) << away.err();
+  EXPECT_EQ(city_->registry().counter("received"), 0);
+}
+
+TEST_F(Tokens, ARegistryThatWantsNoneIsTold) {
+  City city;
+  const std::string anchor = city.pki().anchor;
+  city.edit_configuration(
+      "<setting name=\"page-size\"",
+      fmt::format(R"(<token-service profile="{}/adapters/vdaa/token-service.xml" )"
+                  R"(endpoint="https://127.0.0.1:9/token"><tls anchor="{}"/></token-service>)"
+                  R"(<setting name="page-size")",
+                  TILTS_SOURCE, anchor));
+  Command run(city, {"run", "residents", "--initial"});
+  EXPECT_EQ(run.end(), 78);
+  EXPECT_THAT(run.err(), HasSubstr("its profile wants no token"));
+}
+
+TEST_F(Tokens, OneThatWantsOneNeedsAService) {
+  City city(plan_of({.encrypted = false}));
+  Command run(city, {"run", "residents", "--initial"});
+  EXPECT_EQ(run.end(), 78);
+  EXPECT_THAT(run.err(), HasSubstr("name the token-service in the configuration"));
+}
+
+}  // namespace
+}  // namespace tilts::system_test
