@@ -102,6 +102,21 @@ std::optional<Exit> clocks(const exchange::Greeting& greeting, Time ours, Steps&
   return std::nullopt;
 }
 
+// The same questions to the registry's token service, and a token from it.
+std::optional<Exit> token(const registries::Registry& registry, Context& context, Steps& steps) {
+  if (registry.tokens == nullptr) return std::nullopt;
+  context.out << fmt::format("\nits token service at {}\n", registry.settings.token_service->endpoint);
+  if (const auto failed = told(registry.tokens->service().greet(), steps)) return failed;
+  try {
+    const auto issued = registry.tokens->current(*registry.keys->current()->identity, {});
+    steps.well("a token", "issued; it lives until " + to_text(issued->expires));
+    return std::nullopt;
+  } catch (const Error& error) {
+    return steps.failed("a token", error.what(),
+                        error.code() == Code::untrusted ? Exit::untrusted : Exit::unreachable);
+  }
+}
+
 }  // namespace
 
 Exit check_online(Context& context, const config::Configuration& configuration, const std::string& name) {
@@ -110,12 +125,14 @@ Exit check_online(Context& context, const config::Configuration& configuration, 
   const exchange::Libraries libraries;
   // What the night will use: the same keys, anchors, profile and limits.
   const registries::Registries registries(configuration, context.clock);
-  const exchange::Exchange& exchange = *registries.at(name).exchange;
+  const registries::Registry& asked = registries.at(name);
+  const exchange::Exchange& exchange = *asked.exchange;
   context.out << fmt::format("\n{} at {}\n", registry->name, registry->endpoint);
   Steps steps(context);
   const exchange::Greeting greeting = exchange.greet();
   if (const auto failed = told(greeting, steps)) return *failed;
   if (const auto failed = clocks(greeting, context.clock.now(), steps)) return *failed;
+  if (const auto failed = token(asked, context, steps)) return *failed;
   return harmless_call(exchange, steps);
 }
 

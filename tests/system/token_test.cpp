@@ -11,9 +11,7 @@ namespace tilts::system_test {
 namespace {
 
 using testing::AllOf;
-using testing::AnyOf;
 using testing::HasSubstr;
-using testing::SizeIs;
 
 constexpr const char* audience = "urn:test:hub";
 
@@ -112,6 +110,17 @@ TEST_F(Tokens, AServiceThatIsAwayOrNotToBeTrustedEndsTheRunBeforeTheRegistryIsAs
   Command away(*city_, {"run", "residents", "--initial"});
   EXPECT_EQ(away.end(), 6) << away.err();
   EXPECT_EQ(city_->registry().counter("received"), 0);
+}
+
+TEST_F(Tokens, CheckAsksForOneToo) {
+  open({});
+  Command check(*city_, {"check", "--online", "population"});
+  EXPECT_EQ(check.end(), 0) << check.out();
+  EXPECT_THAT(check.out(), AllOf(HasSubstr("its token service at https://127.0.0.1:"),
+                                 HasSubstr("issued; it lives until "), HasSubstr("one harmless call")));
+  service_->fault(R"({"kind":"wrong-signer","count":0})");
+  Command untrusted(*city_, {"check", "--online", "population"});
+  EXPECT_EQ(untrusted.end(), 5) << untrusted.out();
 }
 
 TEST_F(Tokens, ARegistryThatWantsNoneIsTold) {
