@@ -21,6 +21,14 @@ constexpr Other digests[] = {
     {names::sha256, false}, {names::sha384, false}, {names::sha512, false}, {names::sha1, true}};
 constexpr Other canonicalizations[] = {{names::exclusive_c14n, false}, {names::inclusive_c14n, true}};
 
+// XML encryption 1.1, sections 5.2.2 to 5.2.4. CBC authenticates nothing, and who may send in changed
+// messages can read it byte by byte.
+constexpr EncryptionAlgorithm encryptions[] = {
+    {names::aes128_gcm, "AES-128-GCM", 16, true, false}, {names::aes192_gcm, "AES-192-GCM", 24, true, false},
+    {names::aes256_gcm, "AES-256-GCM", 32, true, false}, {names::aes128_cbc, "AES-128-CBC", 16, false, true},
+    {names::aes192_cbc, "AES-192-CBC", 24, false, true}, {names::aes256_cbc, "AES-256-CBC", 32, false, true},
+};
+
 bool taken(const auto& algorithm, const std::set<std::string>& allowed) {
   return !algorithm.legacy || allowed.contains(std::string(algorithm.uri));
 }
@@ -47,6 +55,12 @@ bool is_canonicalization(std::string_view uri, const std::set<std::string>& allo
   return taken(canonicalizations, uri, allowed) || (document && uri == names::inclusive_c14n);
 }
 
+const EncryptionAlgorithm* encryption_algorithm(std::string_view uri) {
+  for (const EncryptionAlgorithm& algorithm : encryptions)
+    if (algorithm.uri == uri) return &algorithm;
+  return nullptr;
+}
+
 std::string legacy_uri(std::string_view name) {
   const auto means = [name](std::string_view uri) {
     return uri == name || uri.substr(uri.rfind('#') + 1) == name;
@@ -55,6 +69,9 @@ std::string legacy_uri(std::string_view name) {
     if (algorithm.legacy && means(algorithm.uri)) return std::string(algorithm.uri);
   for (const Other& algorithm : digests)
     if (algorithm.legacy && means(algorithm.uri)) return std::string(algorithm.uri);
+  for (const EncryptionAlgorithm& algorithm : encryptions)
+    if (algorithm.legacy && means(algorithm.uri)) return std::string(algorithm.uri);
+  if (means(names::rsa_oaep_mgf1p)) return std::string(names::rsa_oaep_mgf1p);
   if (means(names::inclusive_c14n) || name == "inclusive-c14n") return std::string(names::inclusive_c14n);
   return {};
 }

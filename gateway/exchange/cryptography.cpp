@@ -157,12 +157,13 @@ Key to_xmlsec(EVP_PKEY* key) {
   return result;
 }
 
-[[noreturn]] void refuse_value() {
-  throw Refusal("signature-value",
-                "the signature does not verify: the message was changed, or another key signed it");
-}
-
 }  // namespace
+
+void refuse_unverified() {
+  throw Refusal(
+      "signature-value",
+      "the signature does not verify: the message was changed, or another key signed or encrypted it");
+}
 
 Algorithms::Algorithms(const std::vector<std::string_view>& uris) {
   const auto add = [](std::vector<xmlSecTransformId>& ids, std::string_view uri, xmlSecTransformUsage usage) {
@@ -195,15 +196,15 @@ std::vector<std::string> verify_signature(const Task& task) {
   const int result = xmlSecDSigCtxVerify(context.get(), task.signature.node);
   if (work.too_many)
     throw Refusal("octets", "the References together canonicalise to more than twice the message");
-  if (result < 0 || context->status != xmlSecDSigStatusSucceeded) refuse_value();
+  if (result < 0 || context->status != xmlSecDSigStatusSucceeded) refuse_unverified();
 
   const xmlSecSize count = xmlSecPtrListGetSize(&context->signedInfoReferences);
-  if (count != task.signature.references.size()) refuse_value();
+  if (count != task.signature.references.size()) refuse_unverified();
   std::vector<std::string> digested;
   for (xmlSecSize i = 0; i < count; ++i) {
     auto* reference =
         static_cast<xmlSecDSigReferenceCtxPtr>(xmlSecPtrListGetItem(&context->signedInfoReferences, i));
-    if (reference == nullptr || reference->status != xmlSecDSigStatusSucceeded) refuse_value();
+    if (reference == nullptr || reference->status != xmlSecDSigStatusSucceeded) refuse_unverified();
     const xmlSecBufferPtr buffer = xmlSecDSigReferenceCtxGetPreDigestBuffer(reference);
     if (buffer == nullptr || xmlSecBufferGetSize(buffer) == 0)
       throw Refusal("empty-part", "a Reference digests nothing, although it names a part of the message");

@@ -37,6 +37,11 @@ struct Task {
 // verify, Refusal("octets") past `most_octets`, Refusal("empty-part") when nothing was digested.
 std::vector<std::string> verify_signature(const Task& task);
 
+// The one sentence for whatever depends on a key: a signature that does not verify, a key or a cipher text
+// that does not open, what was decrypted and cannot be read. Telling these apart would answer an attacker who
+// asks about a secret step by step (verification policy, section 6).
+[[noreturn]] void refuse_unverified();
+
 // Makes STR-Transform (WS-Security 1.1, section 8.3) known to xmlsec, which has none. Once, after it started.
 void register_str_transform();
 

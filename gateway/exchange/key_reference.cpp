@@ -3,8 +3,12 @@
 #include <algorithm>
 
 #include <openssl/asn1.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/param_build.h>
 
+#include "gateway/exchange/assertion.h"
 #include "gateway/exchange/ids.h"
 #include "gateway/exchange/names.h"
 #include "gateway/exchange/refusal.h"
@@ -13,6 +17,11 @@
 
 namespace tilts::exchange {
 namespace {
+
+using Builder = Handle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using KeyContext = Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using Number = Handle<BIGNUM, BN_free>;
+using Parameters = Handle<OSSL_PARAM, OSSL_PARAM_free>;
 
 [[noreturn]] void refuse(const std::string& why) { throw Refusal("key-reference", why); }
 
@@ -139,7 +148,66 @@ CertificatePath x509_data(const xmlNode* data, const Trust& trust) {
   refuse("X509Data names no certificate, issuer and serial, or key identifier");
 }
 
+Token named_assertion(const xmlNode* reference, const xmlNode* name, const Assertion* assertion) {
+  if (xml::attribute(reference, names::wsse11, "TokenType") != names::saml2_token)
+    refuse("the key reference names an assertion of another version than SAML 2.0");
+  if (assertion == nullptr || xml::trim(xml::text(name)) != assertion->said.id)
+    refuse("the key reference names another assertion than the one in the Security header");
+  return {assertion->node, assertion->confirmed ? assertion->confirmed->path : CertificatePath()};
+}
+
+// XML Signature 1.1, 4.5.2.2: both numbers big-endian.
+PublicKey rsa_key(const xmlNode* value) {
+  const auto number = [value](std::string_view local) {
+    const auto found = xml::elements(value, names::ds, local);
+    if (found.size() != 1) refuse("RSAKeyValue does not hold one Modulus and one Exponent");
+    const std::string octets = decoded(found[0], local);
+    return Number(BN_bin2bn(reinterpret_cast<const unsigned char*>(octets.data()),
+                            static_cast<int>(octets.size()), nullptr));
+  };
+  const Number modulus = number("Modulus");
+  const Number exponent = number("Exponent");
+  const Builder builder(OSSL_PARAM_BLD_new());
+  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
+  if (!modulus || !exponent || !builder || !context ||
+      OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get()) != 1 ||
+      OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get()) != 1)
+    throw Error(Code::transient, "no memory for a key");
+  const Parameters parameters(OSSL_PARAM_BLD_to_param(builder.get()));
+  EVP_PKEY* key = nullptr;
+  if (!parameters || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1) {
+    ERR_clear_error();
+    refuse("the RSAKeyValue is no key");
+  }
+  return PublicKey(key);
+}
+
 }  // namespace
+
+bool is_assertion_name(const xmlNode* node) {
+  return xml::is(node, names::wsse, "KeyIdentifier") &&
+         xml::attribute(node, "", "ValueType") == names::saml_id;
+}
+
+ConfirmedKey confirmed_key(const xmlNode* key_info, const Trust& trust) {
+  ConfirmedKey confirmed;
+  const auto values = xml::elements(key_info, names::ds, "KeyValue");
+  if (values.size() == 1 && xml::elements(key_info).size() == 1) {
+    const auto keys = xml::elements(values[0]);
+    if (keys.size() != 1 || !xml::is(keys[0], names::ds, "RSAKeyValue"))
+      refuse("the assertion confirms a KeyValue that is not RSA");
+    confirmed.key = rsa_key(keys[0]);
+    std::string known = trust.by_public_key(confirmed.key.get());
+    if (!known.empty()) confirmed.path.der.push_back(std::move(known));
+    return confirmed;
+  }
+  confirmed.path = named_certificate(key_info, trust);
+  const auto described = Trust::describe(confirmed.path);
+  EVP_PKEY_up_ref(described->key.get());
+  confirmed.key.reset(described->key.get());
+  return confirmed;
+}
 
 std::string_view fragment(std::string_view uri) {
   // xmlsec puts the id into an XPointer expression: what could end its quotes has no place in an xs:ID
@@ -154,11 +222,13 @@ std::string_view fragment(std::string_view uri) {
   return uri;
 }
 
-Token resolve_token(const xmlNode* reference, const xmlNode* security, const Trust& trust) {
+Token resolve_token(const xmlNode* reference, const xmlNode* security, const Trust& trust,
+                    const Assertion* assertion) {
   const auto children = xml::elements(reference);
   if (children.size() != 1) refuse("a SecurityTokenReference does not name exactly one token");
   const xmlNode* child = children[0];
   if (xml::is(child, names::wsse, "Reference")) return direct(child, security);
+  if (is_assertion_name(child)) return named_assertion(reference, child, assertion);
   if (xml::is(child, names::wsse, "KeyIdentifier")) return {nullptr, key_identifier(child, trust)};
   if (xml::is(child, names::wsse, "Embedded")) return embedded(child);
   if (xml::is(child, names::ds, "X509Data")) {
@@ -169,12 +239,18 @@ Token resolve_token(const xmlNode* reference, const xmlNode* security, const Tru
   refuse("a SecurityTokenReference names its token in a way that is not taken");
 }
 
-CertificatePath message_key(const Signature& signature, const xmlNode* security, const Trust& trust) {
+CertificatePath message_key(const Signature& signature, const xmlNode* security, const Trust& trust,
+                            const Assertion* assertion) {
   const auto children =
       signature.key_info == nullptr ? std::vector<xmlNode*>() : xml::elements(signature.key_info);
   if (children.size() != 1 || !xml::is(children[0], names::wsse, "SecurityTokenReference"))
     refuse("the message signature does not name its key by one SecurityTokenReference");
-  return resolve_token(children[0], security, trust).path;
+  CertificatePath path = resolve_token(children[0], security, trust, assertion).path;
+  if (path.der.empty())
+    refuse(
+        "the message signature names an assertion that confirms no certificate, nor a key whose certificate "
+        "is known here");
+  return path;
 }
 
 CertificatePath document_key(const Signature& signature, const Trust& trust) {
@@ -184,8 +260,12 @@ CertificatePath document_key(const Signature& signature, const Trust& trust) {
       refuse("the signature names no key, and there is not exactly one pinned certificate to try");
     return {{std::move(pinned)}};
   }
-  const auto data = xml::elements(signature.key_info, names::ds, "X509Data");
-  const auto references = xml::elements(signature.key_info, names::wsse, "SecurityTokenReference");
+  return named_certificate(signature.key_info, trust);
+}
+
+CertificatePath named_certificate(const xmlNode* key_info, const Trust& trust) {
+  const auto data = xml::elements(key_info, names::ds, "X509Data");
+  const auto references = xml::elements(key_info, names::wsse, "SecurityTokenReference");
   if (data.size() == 1 && references.empty()) return x509_data(data[0], trust);
   if (references.size() == 1 && data.empty()) return resolve_token(references[0], nullptr, trust).path;
   refuse("the signature does not name its key by X509Data or one SecurityTokenReference");

@@ -67,8 +67,32 @@ inline constexpr std::string_view sha256 = "http://www.w3.org/2001/04/xmlenc#sha
 inline constexpr std::string_view sha384 = "http://www.w3.org/2001/04/xmldsig-more#sha384";
 inline constexpr std::string_view sha512 = "http://www.w3.org/2001/04/xmlenc#sha512";
 
-// What is encrypted (XML encryption, W3C 2013; SAML 2.0, OASIS 2005): only to be told apart
+// XML encryption 1.0 and 1.1 (W3C 2002, 2013)
 inline constexpr std::string_view xenc = "http://www.w3.org/2001/04/xmlenc#";
+inline constexpr std::string_view xenc11 = "http://www.w3.org/2009/xmlenc11#";
+inline constexpr std::string_view xenc_element = "http://www.w3.org/2001/04/xmlenc#Element";
+inline constexpr std::string_view aes128_gcm = "http://www.w3.org/2009/xmlenc11#aes128-gcm";
+inline constexpr std::string_view aes192_gcm = "http://www.w3.org/2009/xmlenc11#aes192-gcm";
+inline constexpr std::string_view aes256_gcm = "http://www.w3.org/2009/xmlenc11#aes256-gcm";
+inline constexpr std::string_view aes128_cbc = "http://www.w3.org/2001/04/xmlenc#aes128-cbc";
+inline constexpr std::string_view aes192_cbc = "http://www.w3.org/2001/04/xmlenc#aes192-cbc";
+inline constexpr std::string_view aes256_cbc = "http://www.w3.org/2001/04/xmlenc#aes256-cbc";
+inline constexpr std::string_view rsa_oaep = "http://www.w3.org/2009/xmlenc11#rsa-oaep";
+inline constexpr std::string_view rsa_oaep_mgf1p = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
+inline constexpr std::string_view mgf1_sha1 = "http://www.w3.org/2009/xmlenc11#mgf1sha1";
+inline constexpr std::string_view mgf1_sha256 = "http://www.w3.org/2009/xmlenc11#mgf1sha256";
+inline constexpr std::string_view mgf1_sha384 = "http://www.w3.org/2009/xmlenc11#mgf1sha384";
+inline constexpr std::string_view mgf1_sha512 = "http://www.w3.org/2009/xmlenc11#mgf1sha512";
+
+// SAML 2.0 (OASIS 2005), the version before it, and the SAML token profile 1.1.1 of WS-Security
 inline constexpr std::string_view saml2 = "urn:oasis:names:tc:SAML:2.0:assertion";
+inline constexpr std::string_view saml1 = "urn:oasis:names:tc:SAML:1.0:assertion";
+inline constexpr std::string_view confirmed_bearer = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
+inline constexpr std::string_view confirmed_holder = "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key";
+inline constexpr std::string_view confirmed_sender = "urn:oasis:names:tc:SAML:2.0:cm:sender-vouches";
+inline constexpr std::string_view saml_id =
+    "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
+inline constexpr std::string_view saml2_token =
+    "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0";
 
 }  // namespace tilts::exchange::names

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,6 +13,8 @@
 namespace tilts::exchange {
 
 enum class SoapVersion { v1_1, v1_2 };
+
+struct AssertionPolicy;
 
 struct Policy {
   std::optional<SoapVersion> soap;  // absent: 1.1 or 1.2
@@ -25,6 +28,8 @@ struct Policy {
   std::set<std::string> also_signed;   // further parts, "{namespace}local", that must be
   bool carries_token = false;  // the Body may hold an encrypted token, which is handed on and not read
   bool revocation = false;     // whole path, unknown or stale is a refusal
+  // Which SAML assertion the Security header must hold (section 9); nullptr: it must hold none.
+  std::shared_ptr<const AssertionPolicy> assertion;
 };
 
 }  // namespace tilts::exchange

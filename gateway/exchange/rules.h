@@ -14,6 +14,7 @@
 
 namespace tilts::exchange {
 
+struct Assertion;
 struct Expectation;
 
 // All that a rule may look at. What a later step reads is nullptr before it.
@@ -27,6 +28,7 @@ struct Judgement {
   const Signature* signature = nullptr;  // references resolved from the reference rules on
   const IdTable* ids = nullptr;          // every place of every id that a reference names
   const Signer* signer = nullptr;
+  const Assertion* assertion = nullptr;  // as far as it was judged; nullptr where none is demanded
 };
 
 struct Rule {
@@ -41,6 +43,15 @@ std::span<const Rule> signature_rules();  // sections 5 and 6, before ids are re
 std::span<const Rule> reference_rules();  // section 5, on resolved references
 std::span<const Rule> coverage_rules();   // section 4, SOAP messages only
 std::span<const Rule> key_rules();        // sections 6 and 7, once the key is known
+
+// Section 9: where it stands; what is signed, before the signature is read; on its resolved reference; once
+// its signer is known; on what the STS signed; and once the message signature's key is known.
+std::span<const Rule> assertion_place_rules();
+std::span<const Rule> assertion_form_rules();
+std::span<const Rule> assertion_reference_rules();
+std::span<const Rule> assertion_signer_rules();
+std::span<const Rule> assertion_rules();
+std::span<const Rule> confirmation_rules();
 
 // Runs them, but for the one that a test-only build was told to skip.
 void judge(std::span<const Rule> rules, const Judgement& judgement);

@@ -1,4 +1,5 @@
 // Verification policy, section 2: the envelope.
+#include "gateway/exchange/assertion.h"
 #include "gateway/exchange/names.h"
 #include "gateway/exchange/refusal.h"
 #include "gateway/exchange/rules.h"
@@ -19,20 +20,44 @@ bool is_carried(const Judgement& judged, const xmlNode* node) {
   return node != nullptr;
 }
 
+// The one thing that is decrypted: the assertion that the policy demands.
+bool is_to_be_decrypted(const Judgement& judged, const xmlNode* node) {
+  const auto& policy = judged.policy.assertion;
+  if (policy == nullptr || policy->keys.empty()) return false;
+  for (; node != nullptr; node = node->parent)
+    if (xml::is(node, names::saml2, "EncryptedAssertion") && node->parent == judged.message->security())
+      return true;
+  return false;
+}
+
 // Signed or not: an adapter would find nothing in it that it knows, and take the answer for an empty one.
 void encrypted(const Judgement& judged) {
   // A name has no other spelling than its letters, and looking for them is a hundred times faster than to
   // look at every element.
   if (judged.bytes.find("Encrypted") == std::string_view::npos) return;
   for (xmlNode* node = judged.root; node != nullptr; node = xml::next_element(node, judged.root)) {
-    if (!is_encrypted(node) || is_carried(judged, node)) continue;
-    const char* const what = xml::is(node, names::saml2, "EncryptedAssertion") ? "an assertion"
-                             : xml::contains(judged.message->body, node)       ? "the Body, or a part of it,"
-                                                                               : "a header";
-    throw Refusal("encrypted", std::string(what) +
-                                   " is encrypted and this gateway does not decrypt yet; nothing was taken, "
-                                   "ask the registry to send it in clear over TLS");
+    if (!is_encrypted(node) || is_to_be_decrypted(judged, node) || is_carried(judged, node)) continue;
+    if (xml::is(node, names::saml2, "EncryptedAssertion"))
+      throw Refusal("encrypted",
+                    "an assertion is encrypted and no key to decrypt it is known here; nothing was taken");
+    throw Refusal(
+        "encrypted",
+        std::string(xml::contains(judged.message->body, node) ? "the Body, or a part of it," : "a header") +
+            " is encrypted and this gateway does not decrypt yet; nothing was taken, "
+            "ask the registry to send it in clear over TLS");
   }
+}
+
+// A token that nobody judges must not be mistaken for one that somebody did.
+void no_assertion(const Judgement& judged) {
+  if ((judged.policy.assertion != nullptr && judged.policy.signature) ||
+      judged.message->security() == nullptr)
+    return;
+  for (const xmlNode* child : xml::elements(judged.message->security()))
+    if (is_assertion(child))
+      throw Refusal("assertion-unexpected",
+                    "the Security header holds a SAML assertion, and no STS is registered that could have "
+                    "issued it");
 }
 
 void version(const Judgement& judged) {
@@ -77,8 +102,13 @@ void one_signature(const Judgement& judged) {
 }
 
 constexpr Rule rules[] = {
-    {"encrypted", encrypted},          {"envelope-version", version},     {"envelope-shape", shape},
-    {"header-understood", understood}, {"security-single", one_security}, {"message-signed", one_signature},
+    {"encrypted", encrypted},
+    {"envelope-version", version},
+    {"envelope-shape", shape},
+    {"header-understood", understood},
+    {"security-single", one_security},
+    {"message-signed", one_signature},
+    {"assertion-unexpected", no_assertion},
 };
 
 }  // namespace

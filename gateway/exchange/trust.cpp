@@ -341,6 +341,12 @@ std::string Trust::by_thumbprint_sha1(std::string_view octets) const {
   return found == nullptr ? std::string() : to_der(found);
 }
 
+std::string Trust::by_public_key(const EVP_PKEY* key) const {
+  const X509* found = implementation_->find(
+      [&](const X509* certificate) { return EVP_PKEY_eq(X509_get0_pubkey(certificate), key) == 1; });
+  return found == nullptr ? std::string() : to_der(found);
+}
+
 std::string Trust::only_pinned() const {
   return implementation_->pinned.size() == 1 ? to_der(implementation_->pinned.front().get()) : std::string();
 }

@@ -72,6 +72,7 @@ class Trust {
   std::string by_issuer_serial(std::string_view issuer, std::string_view serial) const;
   std::string by_key_identifier(std::string_view octets) const;
   std::string by_thumbprint_sha1(std::string_view octets) const;
+  std::string by_public_key(const EVP_PKEY* key) const;
   // The only pinned certificate in DER, empty when there is not exactly one.
   std::string only_pinned() const;
 

@@ -1,9 +1,12 @@
 // What a trusted peer's signature covered, and nothing else. Only the verifier can make one.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "gateway/base/clock.h"
 
 namespace tilts::exchange {
 
@@ -13,6 +16,25 @@ struct Part {
   std::string name;  // "Body", "Timestamp", "Action", …; the element's "{namespace}local" for any other
   std::string
       bytes;  // exactly what was digested: exclusive canonical XML, its own namespaces declared inside
+};
+
+enum class Confirmation { bearer, holder_of_key, sender_vouches };
+
+struct Attribute {
+  std::string name;
+  std::vector<std::string> values;  // the whole text of each
+};
+
+// What a registered STS says of a subject, read from the bytes that it signed (verification policy, section
+// 9).
+struct VerifiedAssertion {
+  std::string id;
+  std::string issuer;
+  std::string subject;  // NameID, empty when there is none
+  Confirmation method = Confirmation::bearer;
+  std::vector<Attribute> attributes;
+  Time until;  // NotOnOrAfter of its Conditions
+  bool one_time_use = false;
 };
 
 class Verified {
@@ -29,6 +51,8 @@ class Verified {
   const std::string& action() const { return action_; }
   const std::string& message_id() const { return message_id_; }
   const std::string& relates_to() const { return relates_to_; }
+  // The SAML assertion that the message came with; nullptr when the policy wants none.
+  const VerifiedAssertion* assertion() const { return assertion_ ? &*assertion_ : nullptr; }
   // The Body's only child is soap:Fault (still signed: a fault that may be believed).
   bool fault() const { return fault_; }
 
@@ -43,6 +67,7 @@ class Verified {
   std::string action_;
   std::string message_id_;
   std::string relates_to_;
+  std::optional<VerifiedAssertion> assertion_;
   bool fault_ = false;
 };
 

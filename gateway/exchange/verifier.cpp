@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "gateway/exchange/algorithms.h"
+#include "gateway/exchange/assertion_verifier.h"
 #include "gateway/exchange/cryptography.h"
-#include "gateway/exchange/ids.h"
 #include "gateway/exchange/key_reference.h"
 #include "gateway/exchange/message.h"
 #include "gateway/exchange/names.h"
+#include "gateway/exchange/resolver.h"
 #include "gateway/exchange/rules.h"
 #include "gateway/exchange/signature.h"
 #include "gateway/xml/canonicalize.h"
@@ -25,31 +26,6 @@ xml::Document read_document(std::string_view bytes, const xml::Limits& limits) {
   }
 }
 
-// Follows each Reference to its element, and makes `#id` lead there and nowhere else for xmlsec too. An id
-// that stands twice is for the rule to refuse; the first place serves until then.
-IdTable resolve(Signature& signature, xmlNode* root, const xmlNode* security) {
-  std::set<std::string> wanted;
-  for (const Reference& reference : signature.references)
-    if (!reference.uri.empty()) wanted.emplace(fragment(reference.uri));
-  if (security != nullptr)
-    for (const xmlNode* node = security; node != nullptr;
-         node = xml::next_element(const_cast<xmlNode*>(node), security))
-      if (xml::is(node, names::wsse, "Reference")) wanted.emplace(fragment(xml::attribute(node, "", "URI")));
-  wanted.erase("");
-  IdTable ids = find_ids(root, wanted);
-  for (Reference& reference : signature.references) {
-    if (reference.uri.empty()) {
-      reference.target = root;
-      continue;
-    }
-    const std::string id(fragment(reference.uri));
-    const auto places = ids.find(id);
-    if (places != ids.end() && register_id(places->second.front(), id))
-      reference.target = places->second.front();
-  }
-  return ids;
-}
-
 std::string part_name(const xmlNode* node, const Message* message) {
   const std::string local(xml::local_name(node));
   if (message != nullptr &&
@@ -61,11 +37,11 @@ std::string part_name(const xmlNode* node, const Message* message) {
 
 // The canonical form of every token that a Reference reaches through STR-Transform (WS-Security 1.1, 8.3).
 std::map<const xmlNode*, std::string> token_forms(const Signature& signature, const Message& message,
-                                                  const Trust& trust) {
+                                                  const Trust& trust, const Assertion* assertion) {
   std::map<const xmlNode*, std::string> forms;
   for (const Reference& reference : signature.references) {
     if (reference.transforms.empty() || reference.transforms[0].algorithm != names::str_transform) continue;
-    const Token token = resolve_token(reference.target, message.security(), trust);
+    const Token token = resolve_token(reference.target, message.security(), trust, assertion);
     // A token that is not in the message would have to be written by us as its sender imagined it.
     if (token.element == nullptr)
       throw Refusal("str-transform", "STR-Transform names a token that is not in the message");
@@ -94,6 +70,16 @@ xmlNode* only_signature(xmlNode* root) {
     throw Refusal("message-signed",
                   "the document has several signatures, and none that stands alone at its top");
   return all.front();
+}
+
+// What needs the key of the message signature, and the memory of what was used last of all: a message that is
+// refused for something else must not use up an assertion.
+VerifiedAssertion confirm(const Judgement& judged, Assertion& assertion) {
+  judge(confirmation_rules(), judged);
+  if (assertion.said.one_time_use && !skipped("assertion-one-time") &&
+      !judged.policy.assertion->first_use(assertion.said))
+    throw Refusal("assertion-one-time", "the assertion may be used once, and was used before");
+  return std::move(assertion.said);
 }
 
 bool holds_fault(const Message& message) {
@@ -155,15 +141,24 @@ Verified Verifier::message(std::string_view bytes, const Expectation& expectatio
     for (const xmlNode* node : covered)
       verified.parts_.push_back({part_name(node, &message), xml::canonicalize(const_cast<xmlNode*>(node))});
   } else {
+    std::optional<Assertion> assertion;
+    if (policy_.assertion != nullptr) {
+      assertion = verify_assertion(judged, *trust_, *document_algorithms_);
+      judged.assertion = &*assertion;
+    }
     Signature signature = read_signature(message.signatures.front());
     judged.signature = &signature;
     judge(signature_rules(), judged);
-    const IdTable ids = resolve(signature, message.envelope, message.security());
+    IdTable ids = resolve(signature, message.envelope, message.security());
+    // What was decrypted is a place of its ID too.
+    if (assertion && assertion->is_encrypted()) ids[assertion->said.id].push_back(assertion->node);
     judged.ids = &ids;
     judge(reference_rules(), judged);
     judge(coverage_rules(), judged);
-    const auto digested = cryptography(judged, message_key(signature, message.security(), *trust_),
-                                       token_forms(signature, message, *trust_), verified);
+    const auto digested =
+        cryptography(judged, message_key(signature, message.security(), *trust_, judged.assertion),
+                     token_forms(signature, message, *trust_, judged.assertion), verified);
+    if (assertion) verified.assertion_ = confirm(judged, *assertion);
     for (size_t i = 0; i < digested.size(); ++i) {
       covered.push_back(signature.references[i].target);
       verified.parts_.push_back({part_name(covered.back(), &message), digested[i]});

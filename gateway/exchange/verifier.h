@@ -21,6 +21,7 @@ namespace tilts::exchange {
 struct Expectation {
   std::string relates_to;       // MessageID of the outstanding request; empty: the message answers nothing
   std::vector<std::string> to;  // our addresses; empty: any
+  std::string in_response_to = {};  // what a SAML assertion must answer; empty: it is not asked
 };
 
 struct Algorithms;

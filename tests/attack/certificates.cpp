@@ -105,6 +105,12 @@ std::string pem(const X509* certificate) {
   return content(bio.get());
 }
 
+std::string pem(EVP_PKEY* key) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
+  return content(bio.get());
+}
+
 std::string der(const X509* certificate) {
   const Bio bio(BIO_new(BIO_s_mem()));
   i2d_X509_bio(bio.get(), certificate);

@@ -38,6 +38,7 @@ std::string make_crl(const X509* issuer, EVP_PKEY* issuer_key, const std::vector
                      long days_until);
 
 std::string pem(const X509* certificate);
+std::string pem(EVP_PKEY* key);
 std::string der(const X509* certificate);
 
 }  // namespace tilts::attack

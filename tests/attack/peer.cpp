@@ -36,6 +36,11 @@ void register_ids(xmlNode* root) {
     }
 }
 
+bool is_template(const xmlNode* signature) {
+  const auto values = xml::elements(signature, names::ds, "SignatureValue");
+  return values.size() == 1 && xml::text(values[0]).empty();
+}
+
 std::string reference(const Signed& part) {
   return "<ds:Reference" + (part.uri == "-" ? std::string() : " URI=\"" + part.uri + "\"") + ">" +
          (part.transforms.empty() ? std::string()
@@ -105,7 +110,8 @@ std::string sign(const std::string& document, EVP_PKEY* key) {
   register_ids(root);
   std::vector<xmlNode*> signatures;
   for (xmlNode* node = root; node != nullptr; node = xml::next_element(node, root))
-    if (xml::is(node, names::ds, "Signature")) signatures.insert(signatures.begin(), node);
+    if (xml::is(node, names::ds, "Signature") && is_template(node))
+      signatures.insert(signatures.begin(), node);
   for (xmlNode* node : signatures) {
     const Handle<xmlSecDSigCtx, xmlSecDSigCtxDestroy> context(xmlSecDSigCtxCreate(nullptr));
     EVP_PKEY_up_ref(key);

@@ -49,7 +49,7 @@ std::string binary_token(const X509* certificate, const std::string& id = "token
 std::string exclusive(const std::string& prefixes = "");
 
 std::string text(const Draft& draft);
-// Fills in every ds:Signature template of the document, the deepest first.
+// Fills in every ds:Signature template of the document, the deepest first; what is signed already stays.
 std::string sign(const std::string& document, EVP_PKEY* key);
 
 // Replaces the first occurrence; a pattern that is not there is an error of the test.

@@ -106,7 +106,13 @@ class Attacks {
     add("encrypted", "a key for something that is encrypted", key);
     Draft assertion = draft();
     assertion.more_security = "<a2:EncryptedAssertion xmlns:a2='urn:oasis:names:tc:SAML:2.0:assertion'/>";
-    add("encrypted", "an encrypted assertion", assertion);
+    add("encrypted", "an encrypted assertion", assertion).then_refused_by = "assertion-unexpected";
+    all.back().why_both = "one says that it is not decrypted, the other that nobody wants it";
+    all.back().mended = signed_by_peer(draft());
+    assertion.more_security = "<a2:Assertion xmlns:a2='urn:oasis:names:tc:SAML:2.0:assertion'/>";
+    add("assertion-unexpected", "an assertion where none is expected", assertion);
+    assertion.more_security = "<a1:Assertion xmlns:a1='urn:oasis:names:tc:SAML:1.0:assertion'/>";
+    add("assertion-unexpected", "the same of SAML 1.1", assertion);
   }
 
   void envelope() {

@@ -1,6 +1,7 @@
 #include "tests/attack/world.h"
 
 #include <cstdlib>
+#include <filesystem>
 
 namespace tilts::attack {
 namespace {
@@ -40,6 +41,16 @@ const World& World::get() {
 }
 
 exchange::TrustFiles World::trust() const { return {.anchors = {(folder_.path() / "root.pem").string()}}; }
+
+std::shared_ptr<const exchange::Identity> identity(const std::string& name, const X509* certificate,
+                                                   EVP_PKEY* key) {
+  exchange::KeyFiles files;
+  files.certificate = World::get().file(name + ".pem", pem(certificate));
+  files.key = World::get().file(name + ".key", pem(key));
+  std::filesystem::permissions(files.key,
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  return exchange::load_identity(files);
+}
 
 exchange::Policy policy() { return {}; }
 exchange::Expectation expectation() { return {.relates_to = "urn:uuid:1", .to = {}}; }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "gateway/exchange/identity.h"
 #include "gateway/exchange/verifier.h"
 #include "tests/attack/certificates.h"
 #include "tests/attack/peer.h"
@@ -34,6 +35,10 @@ class World {
  private:
   support::TemporaryFolder folder_;
 };
+
+// A pair of ours, as a key file holds it.
+std::shared_ptr<const exchange::Identity> identity(const std::string& name, const X509* certificate,
+                                                   EVP_PKEY* key);
 
 exchange::Policy policy();
 exchange::Expectation expectation();
