@@ -110,7 +110,7 @@ class Envelope {
       element(header_, names::wsu, "Created", "wsu", timestamp(created));
       element(header_, names::wsu, "Expires", "wsu", timestamp(expires));
     });
-    if (token_ != nullptr) header_.verbatim(token_->element);
+    if (token_ != nullptr) write_token();
     if (!key_is_of_token())
       part(header_, "BinarySecurityToken", names::wsse, "wsse", [&] {
         header_.attribute("EncodingType", names::base64_binary);
@@ -120,6 +120,18 @@ class Envelope {
     write_signature();
     header_.end();
     return expires;
+  }
+
+  // WS-Security SAML token profile 1.1, section 3.4: a signature covers an assertion by the assertion's own
+  // ID.
+  void write_token() {
+    header_.verbatim(token_->element);
+    if (std::ranges::find(profile_.request.parts, "Token") == profile_.request.parts.end()) return;
+    if (token_->id.empty())
+      throw Error(Code::config,
+                  "the profile wants the token signed, and it came encrypted, without an ID; take the "
+                  "part Token out");
+    references_.push_back({token_->id, {.digest = digest(profile_.request.digest, token_->canonical)}});
   }
 
   void write_signature() {

@@ -40,13 +40,13 @@ inline constexpr std::string_view thumbprint_sha1 =
 inline constexpr std::string_view str_transform =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#STR-Transform";
 
-// WS-Trust 1.3 (OASIS 2007) with the WS-Policy of its examples, SAML token profile 1.1 (OASIS 2006)
+// WS-Trust 1.3 (OASIS 2007), with the WS-Policy of its examples
 inline constexpr std::string_view wst = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
 inline constexpr std::string_view wsp = "http://schemas.xmlsoap.org/ws/2004/09/policy";
-inline constexpr std::string_view saml2_token =
-    "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0";
-inline constexpr std::string_view saml2_id =
-    "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
+
+// XAdES (ETSI TS 101 903 v1.3.2)
+inline constexpr std::string_view xades = "http://uri.etsi.org/01903/v1.3.2#";
+inline constexpr std::string_view signed_properties = "http://uri.etsi.org/01903#SignedProperties";
 
 // XML-DSig core (W3C 2008), RFC 4051, RFC 6931, XML encryption (W3C 2013)
 inline constexpr std::string_view ds = "http://www.w3.org/2000/09/xmldsig#";

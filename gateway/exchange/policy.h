@@ -26,6 +26,7 @@ struct Policy {
   std::set<std::string> legacy;        // algorithm URIs allowed by words (section 6)
   std::set<std::string> left_out;      // parts that need not be signed: "Body", "To", …
   std::set<std::string> also_signed;   // further parts, "{namespace}local", that must be
+  bool xades = false;          // documents must carry XAdES properties; where they do, they are judged
   bool carries_token = false;  // the Body may hold an encrypted token, which is handed on and not read
   bool revocation = false;     // whole path, unknown or stale is a refusal
   // Which SAML assertion the Security header must hold (section 9); nullptr: it must hold none.

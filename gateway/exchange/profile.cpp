@@ -135,7 +135,12 @@ Hash hash(const std::string& name) {
 }
 
 void read_token(const Reader& token, Signing& request, Problems& problems) {
-  if (!token.exists()) return;
+  if (!token.exists()) {
+    if (std::ranges::find(request.parts, "Token") != request.parts.end())
+      problems.add(1,
+                   "the part Token is signed, and no token is asked for; say <token>, or take the part out");
+    return;
+  }
   TokenDemand demand{.audience = token.text("audience")};
   token.seconds("renew-before-seconds", demand.renew_before);
   if (token.text("confirmation") == "holder-of-key") {
@@ -199,6 +204,27 @@ void read_answer(const Reader& answer, Profile& profile, Problems& problems) {
   for (const Reader& part : answer.children("also-signed")) policy.also_signed.insert(part.text("element"));
 }
 
+void read_document(const Reader& signature, Profile& profile, Problems& problems) {
+  if (!signature.exists()) return;
+  DocumentSigning& signing = profile.document.emplace();
+  profile.answer.xades = true;
+  signing.element = signature.text("element");
+  signing.into = signature.text("into");
+  signing.id = signature.text("id");
+  signing.digest = hash(signature.text("digest"));
+  signing.signature = hash(signature.text("method"));
+  signing.inclusive = signature.text("canonicalization") == "inclusive";
+  signing.sha1_certificate = signature.text("certificate-digest") == "sha1";
+  const std::string because = signature.text("because");
+  if (signing.sha1_certificate == because.empty())
+    problems.add(signature.line(),
+                 because.empty() ? "the signing certificate is named by SHA-1: say why with because=\"…\""
+                                 : "because=\"…\" has nothing to explain here: no SHA-1 is used");
+  if (signing.sha1_certificate)
+    profile.loosened.push_back(
+        fmt::format("documents go out with their signing certificate named by SHA-1, because {}", because));
+}
+
 void read_limits(const Reader& element, TransportLimits& limits) {
   if (!element.exists()) return;
   element.number("request-bytes", limits.request_bytes);
@@ -235,6 +261,7 @@ Profile read_profile(const Reader& root, Problems& problems) {
         "answers do not say which request they answer: the connection they came on does");
   read_request(root.child("request"), profile, problems);
   read_answer(root.child("answer"), profile, problems);
+  read_document(root.child("document").child("signature"), profile, problems);
   read_limits(root.child("limits"), profile.limits);
   read_answer_limits(root.child("limits"), profile.answer.limits);
   profile.answer.limits.bytes = profile.limits.answer_bytes;

@@ -8,14 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/exchange/confirmation.h"
 #include "gateway/exchange/policy.h"
 
 namespace tilts::exchange {
 
 enum class Hash { sha256, sha384, sha512 };
-
-// What the subject of a token proves with it (SAML 2.0 profiles, section 3).
-enum class Confirmation { bearer, holder_of_key };
 
 // The token that every request carries, from the security token service that the configuration names.
 struct TokenDemand {
@@ -31,8 +29,20 @@ struct Signing {
   Hash signature = Hash::sha256;       // RSA-SHA256/384/512; an ECDSA P-256 key signs with SHA-256 alone
   // A holder-of-key token also names the signature's key; else an X.509 token does.
   std::optional<TokenDemand> token;
-  // "Body", "Timestamp", "Action", "MessageID", "ReplyTo", "To", "BinarySecurityToken"
+  // "Token" (a clear one: an encrypted one has no ID to be named by), "Body", "Timestamp", "Action",
+  // "MessageID", "ReplyTo", "To", "BinarySecurityToken"
   std::vector<std::string> parts;
+};
+
+// How documents of ours are signed (XAdES-BES), and that those which arrive must be.
+struct DocumentSigning {
+  std::string element;  // what is signed, "{namespace}local"; its Id names it
+  std::string into;     // what takes the signature, "{namespace}local"
+  std::string id;       // of ds:Signature
+  Hash digest = Hash::sha512;
+  Hash signature = Hash::sha512;
+  bool inclusive = false;         // SignedInfo under Canonical XML 1.0, for peers that take nothing else
+  bool sha1_certificate = false;  // the signer's certificate is named by SHA-1, by the profile's words
 };
 
 struct Operation {
@@ -59,6 +69,7 @@ struct Profile {
   std::string to;  // WS-Addressing To; empty: the endpoint's own address
   Signing request;
   Policy answer;
+  std::optional<DocumentSigning> document;
   TransportLimits limits;
   // How long after a request's Expires the registry may still work on what it accepted; nothing: nobody
   // knows.

@@ -16,6 +16,7 @@ namespace tilts::exchange {
 
 struct Assertion;
 struct Expectation;
+struct SignedProperties;
 
 // All that a rule may look at. What a later step reads is nullptr before it.
 struct Judgement {
@@ -28,7 +29,8 @@ struct Judgement {
   const Signature* signature = nullptr;  // references resolved from the reference rules on
   const IdTable* ids = nullptr;          // every place of every id that a reference names
   const Signer* signer = nullptr;
-  const Assertion* assertion = nullptr;  // as far as it was judged; nullptr where none is demanded
+  const SignedProperties* properties = nullptr;  // of a XAdES document, once they are verified
+  const Assertion* assertion = nullptr;          // as far as it was judged; nullptr where none is demanded
 };
 
 struct Rule {
@@ -52,6 +54,10 @@ std::span<const Rule> assertion_reference_rules();
 std::span<const Rule> assertion_signer_rules();
 std::span<const Rule> assertion_rules();
 std::span<const Rule> confirmation_rules();
+
+// Section 10: on resolved references, and once signer and signed properties are known.
+std::span<const Rule> xades_form_rules();
+std::span<const Rule> xades_rules();
 
 // Runs them, but for the one that a test-only build was told to skip.
 void judge(std::span<const Rule> rules, const Judgement& judgement);

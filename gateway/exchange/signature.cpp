@@ -87,6 +87,7 @@ Reference read_reference(xmlNode* node) {
   Reference reference{.node = node,
                       .has_uri = xml::has_attribute(node, "", "URI"),
                       .uri = xml::attribute(node, "", "URI"),
+                      .type = xml::attribute(node, "", "Type"),
                       .transforms = {},
                       .digest_method = {},
                       .target = nullptr};

@@ -18,6 +18,7 @@ struct Reference {
   const xmlNode* node = nullptr;
   bool has_uri = false;
   std::string uri;
+  std::string type = {};
   std::vector<Transform> transforms;
   std::string digest_method;
   xmlNode* target = nullptr;  // set when the ids are resolved; never by name

@@ -74,6 +74,13 @@ std::string_view signature_uri(const EVP_PKEY* key, Hash hash) {
   return names::rsa_sha256;
 }
 
+std::string digest(Hash hash, std::string_view bytes) {
+  unsigned char octets[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), octets, &size, digest_of(hash), nullptr) != 1) fail();
+  return std::string(reinterpret_cast<const char*>(octets), size);
+}
+
 std::string sign(EVP_PKEY* key, Hash hash, std::string_view bytes) {
   const Handle<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());

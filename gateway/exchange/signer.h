@@ -18,6 +18,9 @@ std::string_view digest_uri(Hash hash);
 // SHA-256.
 std::string_view signature_uri(const EVP_PKEY* key, Hash hash);
 
+// Raw octets. Throws Error(bug).
+std::string digest(Hash hash, std::string_view bytes);
+
 // Raw octets: PKCS#1 v1.5 for RSA, r and s of 32 octets each for ECDSA P-256 (RFC 4050, 3.3).
 std::string sign(EVP_PKEY* key, Hash hash, std::string_view bytes);
 

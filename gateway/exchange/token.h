@@ -7,9 +7,11 @@
 
 namespace tilts::exchange {
 
-// Both pieces declare every namespace that they use: they stand anywhere in a message as they came.
+// Element and reference declare every namespace that they use: they stand anywhere in a message as they came.
 struct Token {
   std::string element;    // saml:Assertion or saml:EncryptedAssertion, for the Security header
+  std::string id;         // of a clear assertion; empty when it is encrypted
+  std::string canonical;  // its exclusive canonical form: what a signature over it digests
   std::string reference;  // the wsse:SecurityTokenReference that names it there; empty for a bearer
   Time expires;
 };

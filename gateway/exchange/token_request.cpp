@@ -128,7 +128,7 @@ std::string reference_by_id(const std::string& id) {
   to.start(names::wsse, "SecurityTokenReference", "wsse");
   to.attribute(names::wsse11, "TokenType", "wsse11", names::saml2_token);
   to.start(names::wsse, "KeyIdentifier", "wsse");
-  to.attribute("ValueType", names::saml2_id);
+  to.attribute("ValueType", names::saml_id);
   to.text(id);
   to.end();
   to.end();
@@ -176,7 +176,11 @@ Token read_token(const Verified& answer, std::string_view message, const TokenDe
   if (at_most_one(verified.response, names::wst, "RequestedProofToken") != nullptr)
     refuse("the service made a key of its own, where the token shall confirm ours or none");
 
-  Token token{carried(as_it_came.token, verified.token), {}, end_of(verified)};
+  Token token{.element = carried(as_it_came.token, verified.token),
+              .id = xml::attribute(verified.token, {}, "ID"),
+              .canonical = xml::canonicalize(verified.token),
+              .reference = {},
+              .expires = end_of(verified)};
   if (token.expires <= now) refuse("the token has ended already; compare the clocks");
   if (demand.confirmation == Confirmation::holder_of_key)
     token.reference = reference_to(as_it_came, verified);

@@ -224,6 +224,7 @@ std::shared_ptr<const Signer> Trust::describe(const CertificatePath& path) {
   signer->subject = subject(certificate.get());
   signer->sha256 = hex(digest(certificate.get(), EVP_sha256()));
   signer->key_usage = X509_get_key_usage(certificate.get());
+  signer->certificate = path.der.front();
   return signer;
 }
 

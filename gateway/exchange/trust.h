@@ -43,6 +43,7 @@ struct Signer {
   std::string subject;  // RFC 2253
   std::string sha256;   // of the certificate, hex
   unsigned key_usage = 0;
+  std::string certificate;  // DER
 };
 
 class Trust {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/base/clock.h"
+#include "gateway/exchange/confirmation.h"
 
 namespace tilts::exchange {
 
@@ -17,8 +18,6 @@ struct Part {
   std::string
       bytes;  // exactly what was digested: exclusive canonical XML, its own namespaces declared inside
 };
-
-enum class Confirmation { bearer, holder_of_key, sender_vouches };
 
 struct Attribute {
   std::string name;
@@ -53,6 +52,8 @@ class Verified {
   const std::string& relates_to() const { return relates_to_; }
   // The SAML assertion that the message came with; nullptr when the policy wants none.
   const VerifiedAssertion* assertion() const { return assertion_ ? &*assertion_ : nullptr; }
+  // Of a XAdES document: when its signer says that he signed it. Recorded, not trusted (policy section 10).
+  std::optional<Time> signing_time() const { return signing_time_; }
   // The Body's only child is soap:Fault (still signed: a fault that may be believed).
   bool fault() const { return fault_; }
 
@@ -69,6 +70,7 @@ class Verified {
   std::string relates_to_;
   std::optional<VerifiedAssertion> assertion_;
   bool fault_ = false;
+  std::optional<Time> signing_time_;
 };
 
 }  // namespace tilts::exchange

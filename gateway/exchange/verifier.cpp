@@ -11,6 +11,7 @@
 #include "gateway/exchange/resolver.h"
 #include "gateway/exchange/rules.h"
 #include "gateway/exchange/signature.h"
+#include "gateway/exchange/signed_properties.h"
 #include "gateway/xml/canonicalize.h"
 #include "gateway/xml/document.h"
 #include "gateway/xml/malformed.h"
@@ -180,6 +181,15 @@ Verified Verifier::message(std::string_view bytes, const Expectation& expectatio
   return verified;
 }
 
+// Section 10, of what was digested and nothing else.
+void Verifier::judge_properties(std::string_view digested, Judgement& judged, Verified& verified) {
+  const SignedProperties properties = read_signed_properties(digested);
+  judged.properties = &properties;
+  judge(xades_rules(), judged);
+  judged.properties = nullptr;
+  verified.signing_time_ = properties.signing_time;
+}
+
 Verified Verifier::document(std::string_view bytes) const {
   const xml::Document document = read_document(bytes, policy_.limits);
   xmlNode* root = xmlDocGetRootElement(document.get());
@@ -192,10 +202,20 @@ Verified Verifier::document(std::string_view bytes) const {
   const IdTable ids = resolve(signature, root, nullptr);
   judged.ids = &ids;
   judge(reference_rules(), judged);
+  const bool xades = is_xades(signature);
+  if (policy_.xades && !xades)
+    throw Refusal("xades-missing",
+                  "the document's signature has no XAdES properties, and the profile demands them");
+  if (xades) judge(xades_form_rules(), judged);
   Verified verified;
   const auto digested = cryptography(judged, document_key(signature, *trust_), {}, verified);
-  for (size_t i = 0; i < digested.size(); ++i)
-    verified.parts_.push_back({part_name(signature.references[i].target, nullptr), digested[i]});
+  const Reference* const said = properties_reference(signature);
+  for (size_t i = 0; i < digested.size(); ++i) {
+    if (&signature.references[i] == said)
+      judge_properties(digested[i], judged, verified);
+    else
+      verified.parts_.push_back({part_name(signature.references[i].target, nullptr), digested[i]});
+  }
   return verified;
 }
 

@@ -36,7 +36,7 @@ class Verifier {
   // A SOAP message, policy sections 1 to 7 (8 is the store's). Throws Refusal.
   Verified message(std::string_view bytes, const Expectation& expectation) const;
 
-  // A plain XML-DSig document, sections 1, 5, 6 and 7 second part. Throws Refusal.
+  // A plain XML-DSig document, sections 1, 5, 6 and 7 second part, and 10 where it is XAdES. Throws Refusal.
   Verified document(std::string_view bytes) const;
 
  private:
@@ -44,6 +44,7 @@ class Verifier {
   std::vector<std::string> cryptography(Judgement& judged, const CertificatePath& path,
                                         std::map<const xmlNode*, std::string> tokens,
                                         Verified& verified) const;
+  static void judge_properties(std::string_view digested, Judgement& judged, Verified& verified);
 
   Policy policy_;
   std::shared_ptr<const Algorithms> message_algorithms_;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "gateway/exchange/document_signer.h"
+
 namespace tilts::push {
 namespace {
 
@@ -111,8 +113,12 @@ void PushServices::park(std::string_view, std::chrono::seconds) {
               "the adapter parks a submission, which is settled by inquiries; report it to the adapter's "
               "author");
 }
-std::string PushServices::sign_document(std::string_view) {
-  throw Error(Code::config, "sign_document is not built yet; use an adapter that does not need it");
+std::string PushServices::sign_document(std::string_view document) {
+  const auto& signing = registry().exchange->profile().document;
+  if (!signing)
+    throw Error(Code::config,
+                "the adapter signs a document, and its profile does not say how; add <document> there");
+  return exchange::sign_document(document, *signing, *registry().keys->current()->identity, clock().now());
 }
 
 }  // namespace tilts::push

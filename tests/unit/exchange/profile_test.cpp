@@ -190,6 +190,48 @@ TEST(Profile, lists_what_it_loosens_in_its_own_words) {
                           "answers may come with To unsigned, because they do not sign it"));
 }
 
+TEST(Profile, reads_what_a_token_is_asked_for) {
+  const auto with = [](const std::string& token, const std::string& part = "") {
+    return profile_text(token + "<signature><part>Body</part><part>Timestamp</part>" + part + "</signature>");
+  };
+  EXPECT_FALSE(parse_profile(profile_text(), "p.xml").request.token);
+  const Profile profile = parse_profile(
+      with("<token audience='urn:hub' confirmation='holder-of-key' renew-before-seconds='30'/>"), "p.xml");
+  ASSERT_TRUE(profile.request.token);
+  EXPECT_EQ(profile.request.token->audience, "urn:hub");
+  EXPECT_EQ(profile.request.token->confirmation, Confirmation::holder_of_key);
+  EXPECT_EQ(profile.request.token->renew_before.count(), 30);
+  EXPECT_THAT(refusal(with("<token audience='urn:hub' confirmation='holder-of-key'/>",
+                           "<part>BinarySecurityToken</part>")),
+              HasSubstr("no BinarySecurityToken is sent"));
+  EXPECT_THAT(refusal(with("", "<part>Token</part>")), HasSubstr("no token is asked for"));
+  EXPECT_THAT(refusal(with("<token audience='urn:hub' confirmation='sender-vouches'/>")),
+              HasSubstr("confirmation"));
+}
+
+TEST(Profile, reads_how_documents_are_signed) {
+  const auto with = [](const std::string& more) {
+    return profile_text("<signature><part>Body</part><part>Timestamp</part></signature>",
+                        "<answer signature='required'/>",
+                        "<document><signature element='{urn:d}Sender' into='{urn:d}Signatures' id='S' "
+                        "digest='sha512' method='sha256'" +
+                            more + "/></document>\n");
+  };
+  const Profile profile = parse_profile(with(" canonicalization='inclusive'"), "p.xml");
+  ASSERT_TRUE(profile.document);
+  EXPECT_EQ(profile.document->element, "{urn:d}Sender");
+  EXPECT_EQ(profile.document->into, "{urn:d}Signatures");
+  EXPECT_EQ(profile.document->digest, Hash::sha512);
+  EXPECT_EQ(profile.document->signature, Hash::sha256);
+  EXPECT_TRUE(profile.document->inclusive);
+  EXPECT_TRUE(profile.answer.xades) << "what arrives is demanded to be such a one too";
+  EXPECT_THAT(profile.loosened, IsEmpty());
+  EXPECT_THAT(refusal(with(" certificate-digest='sha1'")), HasSubstr("say why with because"));
+  EXPECT_THAT(refusal(with(" because='no'")), HasSubstr("has nothing to explain here"));
+  EXPECT_THAT(parse_profile(with(" certificate-digest='sha1' because='the peer wants it'"), "p.xml").loosened,
+              ElementsAre(HasSubstr("named by SHA-1, because the peer wants it")));
+}
+
 TEST(Profile, refuses_what_is_no_profile) {
   EXPECT_THAT(refusal("<profile"), HasSubstr("p.xml:1: "));
   EXPECT_THAT(refusal("<!DOCTYPE profile>" + profile_text()), HasSubstr("DOCTYPE"));

@@ -10,6 +10,7 @@
 #include "gateway/exchange/token_source.h"
 #include "gateway/exchange/verifier.h"
 #include "gateway/xml/canonical_writer.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/tls_server.h"
 #include "tests/unit/exchange/pki.h"
 
@@ -75,7 +76,7 @@ void write_reference(CanonicalWriter& to) {
   to.start(names::wst, "RequestedAttachedReference", "wst");
   to.start(names::wsse, "SecurityTokenReference", "wsse");
   to.start(names::wsse, "KeyIdentifier", "wsse");
-  to.attribute("ValueType", names::saml2_id);
+  to.attribute("ValueType", names::saml_id);
   to.text("_given");
   to.end();
   to.end();
@@ -202,7 +203,7 @@ TEST_F(TokenTest, is_carried_with_the_namespaces_that_only_its_values_use) {
   EXPECT_THAT(token->element,
               AllOf(testing::StartsWith("<saml:Assertion "), HasSubstr("xmlns:xs=\"" + std::string(xs)),
                     HasSubstr("xsi:type=\"xs:string\"")));
-  EXPECT_THAT(token->reference, AllOf(HasSubstr(names::saml2_id), HasSubstr(">_1</wsse:KeyIdentifier>")));
+  EXPECT_THAT(token->reference, AllOf(HasSubstr(names::saml_id), HasSubstr(">_1</wsse:KeyIdentifier>")));
 }
 
 TEST_F(TokenTest, an_encrypted_one_is_named_as_its_service_says) {
@@ -386,7 +387,11 @@ TEST_F(TokenTest, that_is_not_the_verified_one_is_not_carried) {
 class Carried : public TokenTest {
  protected:
   void serve(Confirmation confirmation) {
-    issue([&] { return good(); });
+    issue([&] {
+      Issued issued = good();
+      issued.encrypted = issued.reference = encrypted;
+      return issued;
+    });
     registry = std::make_unique<TlsServer>(server_keys(), [this](const ServerRequest& request) {
       requests.push_back(request.body);
       ServerReply reply;
@@ -406,6 +411,7 @@ class Carried : public TokenTest {
       return reply;
     });
     Settings settings = settings_for(*registry, registry_profile(confirmation));
+    if (sign_token) settings.profile.request.parts.emplace_back("Token");
     settings.tokens = source(confirmation);
     exchange = std::make_unique<Exchange>(std::move(settings));
   }
@@ -415,6 +421,7 @@ class Carried : public TokenTest {
   std::unique_ptr<Exchange> exchange;
   std::vector<std::string> requests;
   std::vector<std::string> faults;
+  bool sign_token = false, encrypted = false;
 };
 
 TEST_F(Carried, a_holder_of_key_token_names_the_key_of_the_signature) {
@@ -438,6 +445,39 @@ TEST_F(Carried, a_bearer_token_stands_beside_the_certificate) {
   ask();
   EXPECT_THAT(requests.back(), AllOf(HasSubstr("<saml:Assertion "), HasSubstr("<wsse:BinarySecurityToken "),
                                      HasSubstr("URI=\"#id-BinarySecurityToken\"")));
+}
+
+// Nobody can put another bearer's token in its place.
+TEST_F(Carried, a_bearer_token_is_signed_where_the_profile_says_so) {
+  sign_token = true;
+  serve(Confirmation::bearer);
+  ask();
+  EXPECT_THAT(requests.back(), HasSubstr("<ds:Reference URI=\"#_1\">"));
+  const support::TemporaryFolder folder;
+  const auto xmlsec_verifies = [&](const std::string& message) {
+    std::string command =
+        "xmlsec1 --verify --pubkey-cert-pem '" + pki("gateway.pem") + "' --id-attr:ID Assertion";
+    for (const char* part : {"Body", "Timestamp", "Action", "MessageID", "ReplyTo", "To"})
+      command += std::string(" --id-attr:Id ") + part;
+    return std::system((command + " '" + folder.write("m.xml", message) + "' >/dev/null 2>&1").c_str()) == 0;
+  };
+  EXPECT_TRUE(xmlsec_verifies(requests.back())) << requests.back();
+  std::string changed = requests.back();
+  changed.replace(changed.find("AU:100001"), 9, "AU:100002");
+  EXPECT_FALSE(xmlsec_verifies(changed));
+}
+
+TEST_F(Carried, an_encrypted_token_cannot_be_signed_and_says_so) {
+  sign_token = true;
+  encrypted = true;
+  serve(Confirmation::bearer);
+  try {
+    ask();
+    ADD_FAILURE() << "it was sent";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::config);
+    EXPECT_THAT(error.what(), HasSubstr("take the part Token out"));
+  }
 }
 
 TEST_F(Carried, one_that_the_registry_does_not_take_is_replaced) {
