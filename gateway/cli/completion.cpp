@@ -36,7 +36,7 @@ _tilts() {
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
   case ${COMP_WORDS[COMP_CWORD - 1]} in
-    --configuration | --profile | --anchor | --checkpoint-key | --output | --pinned | --crl | --certificates | backup | verify)
+    --configuration | --profile | --anchor | --checkpoint-key | --output | --pinned | --crl | --certificates | --sts | --decryption-key | backup | verify)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       ;;
   esac

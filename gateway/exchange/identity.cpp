@@ -139,10 +139,15 @@ std::shared_ptr<const Identity> load_identity(const KeyFiles& files) {
   }
   OPENSSL_cleanse(passphrase.data(), passphrase.size());
 
-  if (!files.certificate.empty()) {
-    identity->chain = load_certificates(files.certificate);
-    identity->certificate = std::move(identity->chain.front());
-    identity->chain.erase(identity->chain.begin());
+  std::vector<Certificate> certificates;
+  if (!files.certificate.empty())
+    certificates = load_certificates(files.certificate);
+  else if (secret.is_pem() && secret.bytes().find("-----BEGIN CERTIFICATE-----") != std::string::npos)
+    certificates = read_certificates(files.key, secret);
+  if (!certificates.empty()) {
+    identity->certificate = std::move(certificates.front());
+    certificates.erase(certificates.begin());
+    identity->chain = std::move(certificates);
   }
   if (identity->certificate == nullptr) refuse(files.key, "has no certificate beside it");
   check_kind(files.key, identity->key.get());

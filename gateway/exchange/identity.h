@@ -17,7 +17,7 @@ using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
 using Certificate = Handle<X509, X509_free>;
 
 struct KeyFiles {
-  std::string certificate;      // PEM, our own first, then its chain; empty when `key` is a PKCS#12 file
+  std::string certificate;      // PEM, our own first, then its chain; empty when the `key` file holds it too
   std::string key;              // PEM or PKCS#12; refused when group or others can read it
   std::string passphrase_file;  // empty: not encrypted; the same rights are demanded
   Time active_from{};           // the newest one that is already active signs and opens TLS

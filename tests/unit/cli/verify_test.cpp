@@ -1,4 +1,5 @@
 // `tilts verify`: one message judged offline, and what each of its words changes about the verdict.
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -12,6 +13,8 @@
 #include "gateway/exchange/libraries.h"
 #include "gateway/exchange/names.h"
 #include "gateway/xml/base64.h"
+#include "tests/attack/encrypted.h"
+#include "tests/attack/sts.h"
 #include "tests/attack/world.h"
 #include "tests/unit/cli/desk.h"
 
@@ -300,6 +303,182 @@ TEST_F(Verify, WhatCannotBeJudgedWasAskedWrongly) {
   EXPECT_EQ(judge(message, {"--anchor", "/nowhere/ca.pem"}), 2);
   expect_asked_wrongly("/nowhere/ca.pem: cannot be read");
   EXPECT_EQ(desk.type({"verify", "--anchor", root}), 2) << "FILE is missing";
+}
+
+// A message whose signer holds the key that an STS confirms.
+struct Handed {
+  Pair sts = of_its_own("STS");
+  attack::Key ours = attack::rsa_key();
+  attack::X509Handle our_certificate = attack::make({.common_name = "Us"}, ours.get());
+  attack::Claim claim;
+
+  Handed() {
+    claim.key_info = attack::by_certificate(world().certificate.get());
+    claim.signature_method = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256";
+    claim.signer = attack::by_certificate(sts.certificate.get());
+  }
+
+  // By its KeyInfo the message names its signer's own certificate, and signs the assertion too.
+  std::string message(const attack::Encryption* how = nullptr) const {
+    const exchange::Libraries libraries;
+    Draft carrying = draft();
+    carrying.more_security = attack::issued(claim, sts.key.get());
+    if (how != nullptr)
+      carrying.more_security = "<a2:EncryptedAssertion xmlns:a2='urn:oasis:names:tc:SAML:2.0:assertion'>" +
+                               attack::encrypted(carrying.more_security, ours.get(), *how) +
+                               "</a2:EncryptedAssertion>";
+    carrying.references.push_back({how == nullptr ? "#_a1" : "#encrypted", attack::exclusive()});
+    return attack::sign(attack::text(carrying), world().key.get());
+  }
+};
+
+class VerifyAssertion : public Verify {
+ protected:
+  Handed handed;
+  const std::string sts = file("sts.pem", attack::pem(handed.sts.certificate.get()));
+  std::vector<std::string> words() const {
+    return {"--anchor", root, "--sts", sts, "--sts-issuer", attack::saml_issuer, "--audience", "urn:us"};
+  }
+  std::vector<std::string> words(const std::vector<std::string>& more) const {
+    std::vector<std::string> all = words();
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  std::string key_file(const std::string& name, const std::string& content) {
+    const std::string path = file(name, content);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+    return path;
+  }
+};
+
+TEST_F(VerifyAssertion, IsAcceptedAndSaysWhomItIsAbout) {
+  handed.claim.data_attributes.clear();
+  EXPECT_EQ(judge(handed.message(), words()), 0) << desk.err;
+  EXPECT_THAT(desk.out, HasSubstr("accepted: signed by CN=Registry,C=LV\n"));
+  EXPECT_THAT(desk.out, HasSubstr("\nassertion: jana, issued by https://sts.test/, holder-of-key\n"));
+  handed.claim.conditions += "<a2:OneTimeUse/>";
+  EXPECT_EQ(judge(handed.message(), words({"--json"})), 0) << desk.err;
+  const auto said = json(desk.out)->getObject("assertion");
+  ASSERT_FALSE(said.isNull());
+  EXPECT_EQ(said->getValue<std::string>("issuer"), attack::saml_issuer);
+  EXPECT_EQ(said->getValue<std::string>("subject"), "jana");
+  EXPECT_EQ(said->getValue<std::string>("method"), "holder-of-key");
+  EXPECT_EQ(said->getValue<std::string>("until"), "2026-11-21T12:30:00.000Z");
+  EXPECT_TRUE(said->getValue<bool>("one_time_use"));
+  EXPECT_EQ(said->getArray("attributes")->getObject(0)->getArray("values")->getElement<std::string>(1),
+            "administrator");
+  EXPECT_EQ(judge(signed_by(draft(), world().key.get()), {"--anchor", root, "--json"}), 0);
+  EXPECT_FALSE(json(desk.out)->has("assertion"));
+}
+
+TEST_F(VerifyAssertion, EachWordIsAsked) {
+  EXPECT_EQ(judge(handed.message(), words()), 1);
+  expect_refused("is to be handed in elsewhere (Recipient)");
+  const std::vector<std::string> here = {"--recipient", "https://us.test/in"};
+  EXPECT_EQ(judge(handed.message(), words(here)), 0) << desk.err;
+  EXPECT_EQ(judge(handed.message(), {"--anchor", root}), 1);
+  expect_refused("no STS is registered");
+  EXPECT_EQ(judge(signed_by(draft(), world().key.get()), words()), 1);
+  expect_refused("holds no SAML assertion");
+  std::vector<std::string> other = words(here);
+  other[5] = "https://other.test/";
+  EXPECT_EQ(judge(handed.message(), other), 1);
+  expect_refused("another Issuer");
+  other = words(here);
+  other[7] = "urn:them";
+  EXPECT_EQ(judge(handed.message(), other), 1);
+  expect_refused("is not meant for us");
+  other = words(here);
+  other[3] = root;
+  EXPECT_EQ(judge(handed.message(), other), 1);
+  expect_refused("the assertion: ");
+
+  handed.claim.method = attack::bearer;
+  handed.claim.key_info.clear();
+  EXPECT_EQ(judge(handed.message(), words()), 1) << "a bearer's, and nobody says where";
+  expect_refused("another method");
+  EXPECT_EQ(judge(handed.message(), words(here)), 0) << desk.err;
+}
+
+TEST_F(VerifyAssertion, AnAnchorIsNoSts) {
+  // Below the anchor, and good for messages: nobody registered it as an STS.
+  handed.claim.signature_method = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+  handed.claim.signer = attack::by_certificate(world().certificate.get());
+  const exchange::Libraries libraries;
+  Draft carrying = draft();
+  carrying.more_security = attack::issued(handed.claim, world().key.get());
+  const std::string message = attack::sign(attack::text(carrying), world().key.get());
+  EXPECT_EQ(judge(message, words({"--recipient", "https://us.test/in"})), 1);
+  expect_refused("not signed by the certificate of a registered STS");
+}
+
+TEST_F(VerifyAssertion, IsDecryptedWithTheKeyThatIsGiven) {
+  const std::string pem = attack::pem(handed.ours.get()) + attack::pem(handed.our_certificate.get());
+  const std::string key = key_file("us.pem", pem);
+  const std::vector<std::string> here = {"--recipient", "https://us.test/in"};
+  const attack::Encryption good;
+  EXPECT_EQ(judge(handed.message(&good), words(here)), 1);
+  expect_refused("no key to decrypt it is known here");
+  std::vector<std::string> with_key = words(here);
+  with_key.insert(with_key.end(), {"--decryption-key", key});
+  EXPECT_EQ(judge(handed.message(&good), with_key), 0) << desk.err;
+  EXPECT_THAT(desk.out, HasSubstr("assertion: jana"));
+
+  const attack::Encryption hub{.cipher = "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
+                               .transport = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+                               .digest = "http://www.w3.org/2000/09/xmldsig#sha1",
+                               .mask = ""};
+  EXPECT_EQ(judge(handed.message(&hub), with_key), 1);
+  expect_refused("encrypted with an algorithm");
+  with_key.insert(with_key.end(), {"--allow", "aes256-cbc", "--allow", "rsa-oaep-mgf1p"});
+  EXPECT_EQ(judge(handed.message(&hub), with_key), 0) << desk.err;
+}
+
+TEST_F(VerifyAssertion, WordsThatContradictEachOtherAreAskedWrongly) {
+  const std::string message = handed.message();
+  for (const auto& [option, value] :
+       {std::pair{"--sts-issuer", attack::saml_issuer}, std::pair{"--audience", std::string("urn:us")},
+        std::pair{"--recipient", std::string("https://us.test/in")}, std::pair{"--decryption-key", root}}) {
+    EXPECT_EQ(judge(message, {"--anchor", root, option, value}), 2) << option;
+    expect_asked_wrongly(std::string(option) + ": says something of a SAML assertion, and no --sts");
+  }
+  EXPECT_EQ(judge(message, {"--anchor", root, "--sts", sts, "--audience", "urn:us"}), 2);
+  expect_asked_wrongly("add --sts-issuer NAME");
+  EXPECT_EQ(judge(message, {"--anchor", root, "--sts", sts, "--sts-issuer", "x"}), 2);
+  expect_asked_wrongly("add --audience NAME");
+  EXPECT_EQ(judge(message, words({"--any-element"})), 2);
+  expect_asked_wrongly("--sts: a plain document (--any-element)");
+  const std::string profile =
+      file("unsigned.xml",
+           "<profile xmlns='urn:tilts:profile:1' id='x' title='X'><soap version='1.2'/>"
+           "<addressing message-id='uuid:' relates-to='required'/><request><timestamp lifetime='120'/>"
+           "<signature><part>Body</part><part>Timestamp</part></signature></request>"
+           "<answer signature='unsigned' because='it is so'/>"
+           "<operations><operation name='Ask' action='urn:ask'/></operations></profile>");
+  EXPECT_EQ(judge(message, words({"--profile", profile})), 2);
+  expect_asked_wrongly("takes answers without a signature");
+}
+
+TEST_F(VerifyAssertion, KeysThatCannotBeUsedWereGivenWrongly) {
+  const std::string message = handed.message();
+  const std::string both = attack::pem(handed.ours.get()) + attack::pem(handed.our_certificate.get());
+  EXPECT_EQ(judge(message, words({"--decryption-key", "/nowhere/us.pem"})), 2);
+  expect_asked_wrongly("/nowhere/us.pem: cannot be read");
+  const std::string open = file("open.pem", both);
+  std::filesystem::permissions(open, std::filesystem::perms::all);
+  EXPECT_EQ(judge(message, words({"--decryption-key", open})), 2);
+  expect_asked_wrongly("open.pem: others than its owner may read or change it");
+  EXPECT_EQ(judge(message, words({"--decryption-key", key_file("bare.pem", attack::pem(handed.ours.get()))})),
+            2);
+  expect_asked_wrongly("bare.pem: has no certificate beside it");
+  const std::string elliptic =
+      key_file("ec.pem", attack::pem(world().ec.get()) + attack::pem(world().ec_certificate.get()));
+  EXPECT_EQ(judge(message, words({"--decryption-key", elliptic})), 2);
+  expect_asked_wrongly("--decryption-key: a decryption key is not RSA");
+  EXPECT_EQ(
+      judge(message, {"--anchor", root, "--sts", "/nowhere/sts.pem", "--sts-issuer", "x", "--audience", "y"}),
+      2);
+  expect_asked_wrongly("/nowhere/sts.pem: cannot be read");
 }
 
 TEST_F(Verify, AMessageOverTheLimitIsRefusedAndNotReadWhole) {
