@@ -10,6 +10,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,19 @@ import java.util.List;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import javax.crypto.KeyGenerator;
+import javax.crypto.SecretKey;
+import javax.xml.crypto.dsig.CanonicalizationMethod;
+import javax.xml.crypto.dsig.DigestMethod;
+import javax.xml.crypto.dsig.Reference;
+import javax.xml.crypto.dsig.SignedInfo;
+import javax.xml.crypto.dsig.Transform;
+import javax.xml.crypto.dsig.XMLSignatureFactory;
+import javax.xml.crypto.dsig.dom.DOMSignContext;
+import javax.xml.crypto.dsig.keyinfo.KeyInfo;
+import javax.xml.crypto.dsig.keyinfo.KeyInfoFactory;
+import javax.xml.crypto.dsig.spec.C14NMethodParameterSpec;
+import javax.xml.crypto.dsig.spec.TransformParameterSpec;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.transform.OutputKeys;
 import javax.xml.transform.Transformer;
@@ -34,16 +48,24 @@ import org.apache.ws.security.components.crypto.Merlin;
 import org.apache.ws.security.message.WSSecHeader;
 import org.apache.ws.security.message.WSSecSignature;
 import org.apache.ws.security.message.WSSecTimestamp;
+import org.apache.xml.security.encryption.EncryptedKey;
+import org.apache.xml.security.encryption.XMLCipher;
+import org.apache.xml.security.keys.content.X509Data;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
+import org.w3c.dom.Node;
 import org.xml.sax.InputSource;
 
 /**
  * Apache WSS4J as a peer.
  *   sign:   Peer sign SOAP KEY CERTIFICATE CONTENT REFERENCE    the message on standard output
  *   verify: Peer verify AUTHORITY FILE…                         a line each: verified, or why not
+ *   issue:  Peer issue KEY CERTIFICATE FILE                     the SAML assertion of the file, signed by Santuario
+ *   carry:  Peer carry SOAP KEY CERTIFICATE CONTENT FILE REFERENCE RECIPIENT   a message with that assertion
  * REFERENCE is how the message names its key: token, issuer-serial, key-identifier or thumbprint; with "+str" the
- * key reference itself is signed too, through the STR-Transform.
+ * key reference itself is signed too, through the STR-Transform. carry knows token and assertion, the latter by its
+ * ID; RECIPIENT is the certificate that the assertion is encrypted for by Santuario, "-" for none.
+ * The package has WSS4J without its SAML classes, which need OpenSAML: WSS4J signs and names, Santuario does the rest.
  */
 public final class Peer {
     private static final String SERVICE = "http://ivis.eps.gov.lv/ISS/RequestServiss/v1-0";
@@ -56,6 +78,12 @@ public final class Peer {
         WSSConfig.init();
         if (arguments[0].equals("sign")) {
             System.out.write(sign(arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]).getBytes("UTF-8"));
+            System.out.flush();
+        } else if (arguments[0].equals("issue")) {
+            System.out.write(issue(arguments[1], arguments[2], arguments[3]).getBytes("UTF-8"));
+            System.out.flush();
+        } else if (arguments[0].equals("carry")) {
+            System.out.write(carry(arguments).getBytes("UTF-8"));
             System.out.flush();
         } else {
             Logger.getLogger("org.apache").setLevel(Level.OFF);
@@ -116,18 +144,114 @@ public final class Peer {
         if (words.length > 1) parts.add(new WSEncryptionPart("STRTransform", "", "Content"));
         signature.setParts(parts);
 
+        signature.build(document, crypto(privateKey, certificate), security);
+        return text(document);
+    }
+
+    private static Merlin crypto(PrivateKey key, String certificate) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry("peer", privateKey, "password".toCharArray(), new Certificate[] {certificate(certificate)});
+        store.setKeyEntry("peer", key, "password".toCharArray(), new Certificate[] {certificate(certificate)});
         Merlin crypto = new Merlin();
         crypto.setKeyStore(store);
-        signature.build(document, crypto, security);
+        return crypto;
+    }
 
+    private static String text(Document document) throws Exception {
         Transformer transformer = TransformerFactory.newInstance().newTransformer();
         transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
         StringWriter text = new StringWriter();
         transformer.transform(new DOMSource(document), new StreamResult(text));
         return text.toString();
+    }
+
+    private static Document parsed(InputSource source) throws Exception {
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setNamespaceAware(true);
+        return factory.newDocumentBuilder().parse(source);
+    }
+
+    /** SAML 2.0 core, 5.4: enveloped, over its own ID, in exclusive canonical form. */
+    private static String issue(String key, String certificate, String file) throws Exception {
+        Document document = parsed(new InputSource(file));
+        Element assertion = document.getDocumentElement();
+        assertion.setIdAttribute("ID", true);
+        XMLSignatureFactory signatures = XMLSignatureFactory.getInstance("DOM");
+        Reference reference = signatures.newReference("#" + assertion.getAttribute("ID"),
+            signatures.newDigestMethod(DigestMethod.SHA256, null),
+            List.of(signatures.newTransform(Transform.ENVELOPED, (TransformParameterSpec) null),
+                signatures.newTransform(CanonicalizationMethod.EXCLUSIVE, (TransformParameterSpec) null)),
+            null, null);
+        SignedInfo info = signatures.newSignedInfo(
+            signatures.newCanonicalizationMethod(CanonicalizationMethod.EXCLUSIVE, (C14NMethodParameterSpec) null),
+            signatures.newSignatureMethod("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", null), List.of(reference));
+        KeyInfoFactory infos = signatures.getKeyInfoFactory();
+        KeyInfo named = infos.newKeyInfo(List.of(infos.newX509Data(List.of(certificate(certificate)))));
+        Node after = assertion.getElementsByTagNameNS(WSConstants.SAML2_NS, "Subject").item(0);
+        DOMSignContext context = new DOMSignContext(privateKey(key), assertion, after);
+        context.setDefaultNamespacePrefix("ds");
+        signatures.newXMLSignature(info, named).sign(context);
+        return text(document);
+    }
+
+    private static void encrypt(Document document, Element assertion, String recipient) throws Exception {
+        KeyGenerator generator = KeyGenerator.getInstance("AES");
+        generator.init(256);
+        SecretKey session = generator.generateKey();
+        XMLCipher transport = XMLCipher.getInstance(XMLCipher.RSA_OAEP_11, null, XMLCipher.SHA256);
+        transport.init(XMLCipher.WRAP_MODE, certificate(recipient).getPublicKey());
+        EncryptedKey key = transport.encryptKey(document, session, "http://www.w3.org/2009/xmlenc11#mgf1sha256", null);
+        X509Certificate named = (X509Certificate) certificate(recipient);
+        org.apache.xml.security.keys.KeyInfo whose = new org.apache.xml.security.keys.KeyInfo(document);
+        X509Data data = new X509Data(document);
+        data.addIssuerSerial(named.getIssuerX500Principal().getName(), named.getSerialNumber());
+        whose.add(data);
+        key.setKeyInfo(whose);
+        XMLCipher cipher = XMLCipher.getInstance(XMLCipher.AES_256_GCM);
+        cipher.init(XMLCipher.ENCRYPT_MODE, session);
+        org.apache.xml.security.keys.KeyInfo info = new org.apache.xml.security.keys.KeyInfo(document);
+        info.add(key);
+        cipher.getEncryptedData().setKeyInfo(info);
+        cipher.doFinal(document, assertion, false);
+    }
+
+    private static String carry(String[] words) throws Exception {
+        String soap = words[1].equals("1.1") ? SOAP11 : SOAP12;
+        Document document = envelope(soap, words[4]);
+        WSSecHeader security = new WSSecHeader();
+        security.insertSecurityHeader(document);
+        WSSecTimestamp timestamp = new WSSecTimestamp();
+        timestamp.setTimeToLive(300);
+        timestamp.build(document, security);
+        Element assertion = (Element) document.importNode(parsed(new InputSource(words[5])).getDocumentElement(), true);
+        String id = assertion.getAttribute("ID");
+        if (words[7].equals("-")) {
+            security.getSecurityHeader().appendChild(assertion);
+        } else {
+            Element around = document.createElementNS(WSConstants.SAML2_NS, "saml:EncryptedAssertion");
+            around.setAttributeNS("http://www.w3.org/2000/xmlns/", "xmlns:saml", WSConstants.SAML2_NS);
+            security.getSecurityHeader().appendChild(around);
+            around.appendChild(assertion);
+            encrypt(document, assertion, words[7]);
+        }
+        WSSecSignature signature = new WSSecSignature();
+        signature.setUserInfo("peer", "password");
+        signature.setDigestAlgo("http://www.w3.org/2001/04/xmlenc#sha256");
+        signature.setSignatureAlgorithm("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256");
+        if (words[6].equals("assertion")) {
+            signature.setKeyIdentifierType(WSConstants.CUSTOM_KEY_IDENTIFIER);
+            signature.setCustomTokenId(id);
+            signature.setCustomTokenValueType(WSConstants.WSS_SAML2_KI_VALUE_TYPE);
+        } else {
+            signature.setKeyIdentifierType(WSConstants.BST_DIRECT_REFERENCE);
+        }
+        List<WSEncryptionPart> parts = new ArrayList<>();
+        parts.add(new WSEncryptionPart("Body", soap, "Content"));
+        parts.add(new WSEncryptionPart("Timestamp", WSConstants.WSU_NS, "Content"));
+        for (String header : HEADERS) parts.add(new WSEncryptionPart(header, ADDRESSING, "Content"));
+        signature.setParts(parts);
+        signature.build(document, crypto(privateKey(words[2]), words[3]), security);
+        return text(document);
     }
 
     private static void verify(String authority, String file) throws Exception {
