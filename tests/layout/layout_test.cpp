@@ -44,6 +44,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> rooms = {
     {"adapters/echo", {"plugins/sdk"}},
     {"adapters/population", {"plugins/sdk"}},
     {"adapters/rehabilitation_queue", {"plugins/sdk"}},
+    {"adapters/vdaa", {}},
     {"tests/simulator", {}},
 };
 
