@@ -45,6 +45,7 @@ xmlNode* by_id(const xmlNode* root, std::string_view id) {
 std::string digest(const std::string& bytes, const std::string& uri) {
   const EVP_MD* algorithm = uri == names::sha512   ? EVP_sha512()
                             : uri == names::sha384 ? EVP_sha384()
+                            : uri == names::sha1   ? EVP_sha1()
                                                    : EVP_sha256();
   unsigned char octets[EVP_MAX_MD_SIZE];
   unsigned int size = 0;

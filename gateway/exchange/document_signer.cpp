@@ -44,15 +44,6 @@ xmlNode* only(xmlNode* root, const std::string& name) {
   return found;
 }
 
-// Never of what is signed: of the certificate alone, and only by the profile's words.
-std::string sha1(std::string_view bytes) {
-  unsigned char octets[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), octets, &size, EVP_sha1(), nullptr) != 1)
-    throw Error(Code::bug, "OpenSSL made no digest");
-  return std::string(reinterpret_cast<const char*>(octets), size);
-}
-
 std::string name_of(const X509_NAME* name) {
   const Memory memory(BIO_new(BIO_s_mem()));
   if (!memory || X509_NAME_print_ex(memory.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0)
@@ -174,10 +165,8 @@ class Template {
     to_.start(names::xades, "Cert", "xades");
     to_.start(names::xades, "CertDigest", "xades");
     const std::string der = *xml::base64_decode(identity_.certificate_base64);
-    const bool old = signing_.sha1_certificate;
-    algorithm(to_, "DigestMethod", old ? names::sha1 : digest_uri(signing_.digest));
-    element(to_, names::ds, "DigestValue", "ds",
-            xml::base64_encode(old ? sha1(der) : digest(signing_.digest, der)));
+    algorithm(to_, "DigestMethod", digest_uri(signing_.certificate));
+    element(to_, names::ds, "DigestValue", "ds", xml::base64_encode(digest(signing_.certificate, der)));
     to_.end();
     to_.start(names::xades, "IssuerSerial", "xades");
     issuer_serial();

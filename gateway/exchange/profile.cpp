@@ -131,6 +131,7 @@ class Reader {
 
 Hash hash(const std::string& name) {
   if (name == "sha384") return Hash::sha384;
+  if (name == "sha1") return Hash::sha1;
   return name == "sha512" ? Hash::sha512 : Hash::sha256;
 }
 
@@ -159,6 +160,15 @@ void read_request(const Reader& request, Profile& profile, Problems& problems) {
   const Reader signature = request.child("signature");
   profile.request.digest = hash(signature.text("digest"));
   profile.request.signature = hash(signature.text("method"));
+  for (const char* what : {"digest", "method"}) {
+    if (signature.text(what) != "sha1") continue;
+    const std::string because = signature.text("because");
+    if (because.empty())
+      problems.add(signature.line(),
+                   fmt::format("{} is sha1: say why with because=\"…\", or take another", what));
+    profile.loosened.push_back(
+        fmt::format("requests go out signed with SHA-1 as {}, because {}", what, because));
+  }
   for (const Reader& part : signature.children("part")) profile.request.parts.push_back(part.content());
   read_token(request.child("token"), profile.request, problems);
   for (const std::string part : {"Body", "Timestamp"}) {
@@ -214,13 +224,14 @@ void read_document(const Reader& signature, Profile& profile, Problems& problems
   signing.digest = hash(signature.text("digest"));
   signing.signature = hash(signature.text("method"));
   signing.inclusive = signature.text("canonicalization") == "inclusive";
-  signing.sha1_certificate = signature.text("certificate-digest") == "sha1";
+  signing.certificate = hash(signature.text("certificate-digest"));
+  const bool old = signing.certificate == Hash::sha1;
   const std::string because = signature.text("because");
-  if (signing.sha1_certificate == because.empty())
+  if (old == because.empty())
     problems.add(signature.line(),
                  because.empty() ? "the signing certificate is named by SHA-1: say why with because=\"…\""
                                  : "because=\"…\" has nothing to explain here: no SHA-1 is used");
-  if (signing.sha1_certificate)
+  if (old)
     profile.loosened.push_back(
         fmt::format("documents go out with their signing certificate named by SHA-1, because {}", because));
 }

@@ -13,7 +13,7 @@
 
 namespace tilts::exchange {
 
-enum class Hash { sha256, sha384, sha512 };
+enum class Hash { sha256, sha384, sha512, sha1 };  // the last by the profile's words alone
 
 // The token that every request carries, from the security token service that the configuration names.
 struct TokenDemand {
@@ -26,7 +26,7 @@ struct TokenDemand {
 struct Signing {
   std::chrono::seconds lifetime{300};  // of the Timestamp
   Hash digest = Hash::sha256;          // of the parts
-  Hash signature = Hash::sha256;       // RSA-SHA256/384/512; an ECDSA P-256 key signs with SHA-256 alone
+  Hash signature = Hash::sha256;       // with RSA; an ECDSA P-256 key signs with SHA-256 alone
   // A holder-of-key token also names the signature's key; else an X.509 token does.
   std::optional<TokenDemand> token;
   // "Token" (a clear one: an encrypted one has no ID to be named by), "Body", "Timestamp", "Action",
@@ -41,8 +41,8 @@ struct DocumentSigning {
   std::string id;       // of ds:Signature
   Hash digest = Hash::sha512;
   Hash signature = Hash::sha512;
-  bool inclusive = false;         // SignedInfo under Canonical XML 1.0, for peers that take nothing else
-  bool sha1_certificate = false;  // the signer's certificate is named by SHA-1, by the profile's words
+  Hash certificate = Hash::sha512;  // of the signer's certificate, which the signature names
+  bool inclusive = false;           // SignedInfo under Canonical XML 1.0, for peers that take nothing else
 };
 
 struct Operation {

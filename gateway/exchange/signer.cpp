@@ -40,6 +40,8 @@ const EVP_MD* digest_of(Hash hash) {
       return EVP_sha384();
     case Hash::sha512:
       return EVP_sha512();
+    case Hash::sha1:
+      return EVP_sha1();
     case Hash::sha256:
       break;
   }
@@ -52,6 +54,8 @@ std::string_view digest_uri(Hash hash) {
       return names::sha384;
     case Hash::sha512:
       return names::sha512;
+    case Hash::sha1:
+      return names::sha1;
     case Hash::sha256:
       break;
   }
@@ -68,6 +72,8 @@ std::string_view signature_uri(const EVP_PKEY* key, Hash hash) {
       return names::rsa_sha384;
     case Hash::sha512:
       return names::rsa_sha512;
+    case Hash::sha1:
+      return names::rsa_sha1;
     case Hash::sha256:
       break;
   }

@@ -108,7 +108,7 @@ TEST(DocumentSigner, says_what_live_verifiers_look_for) {
 
 TEST(DocumentSigner, names_its_certificate_by_sha1_only_by_words) {
   DocumentSigning how = signing();
-  how.sha1_certificate = true;
+  how.certificate = Hash::sha1;
   const std::string document = signed_by("gateway", how);
   EXPECT_TRUE(xmlsec_verifies(document, pki("gateway.pem")));
   EXPECT_NO_THROW(verified(document, {std::string(names::sha1)}));

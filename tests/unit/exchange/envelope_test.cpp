@@ -73,6 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Variant{"gateway", SoapVersion::v1_2, Hash::sha256, Hash::sha256},
                     Variant{"gateway", SoapVersion::v1_1, Hash::sha384, Hash::sha512},
                     Variant{"gateway", SoapVersion::v1_2, Hash::sha512, Hash::sha384},
+                    Variant{"gateway", SoapVersion::v1_2, Hash::sha1, Hash::sha1},
                     Variant{"gateway-ecdsa", SoapVersion::v1_2, Hash::sha256, Hash::sha256},
                     Variant{"gateway-ecdsa", SoapVersion::v1_1, Hash::sha256, Hash::sha512}));
 

@@ -144,6 +144,16 @@ TEST(Profile, wants_a_reason_for_whatever_it_loosens) {
   EXPECT_THAT(refusal(profile_text(body_only)), HasSubstr("p.xml:5: Timestamp is not signed: say why"));
   EXPECT_THAT(refusal(profile_text("<signature><part>To</part></signature>")),
               HasSubstr("Body is not signed"));
+  const std::string old = "<part>Body</part><part>Timestamp</part></signature>";
+  EXPECT_THAT(refusal(profile_text("<signature digest='sha1'>" + old)),
+              HasSubstr("p.xml:5: digest is sha1: say why"));
+  EXPECT_THAT(refusal(profile_text("<signature method='sha1'>" + old)),
+              HasSubstr("p.xml:5: method is sha1: say why"));
+  EXPECT_THAT(parse_profile(
+                  profile_text("<signature digest='sha1' method='sha1' because='it is live so'>" + old), "p")
+                  .loosened,
+              ElementsAre("requests go out signed with SHA-1 as digest, because it is live so",
+                          "requests go out signed with SHA-1 as method, because it is live so"));
   const std::string good = "<signature><part>Body</part><part>Timestamp</part></signature>";
   EXPECT_THAT(refusal(profile_text(good, "<answer signature='unsigned'/>")),
               HasSubstr("p.xml:7: answers without a signature: say why"));
@@ -210,12 +220,12 @@ TEST(Profile, reads_what_a_token_is_asked_for) {
 }
 
 TEST(Profile, reads_how_documents_are_signed) {
-  const auto with = [](const std::string& more) {
+  const auto with = [](const std::string& more, const std::string& certificate = "sha512") {
     return profile_text("<signature><part>Body</part><part>Timestamp</part></signature>",
                         "<answer signature='required'/>",
                         "<document><signature element='{urn:d}Sender' into='{urn:d}Signatures' id='S' "
-                        "digest='sha512' method='sha256'" +
-                            more + "/></document>\n");
+                        "digest='sha512' method='sha256' certificate-digest='" +
+                            certificate + "'" + more + "/></document>\n");
   };
   const Profile profile = parse_profile(with(" canonicalization='inclusive'"), "p.xml");
   ASSERT_TRUE(profile.document);
@@ -226,9 +236,9 @@ TEST(Profile, reads_how_documents_are_signed) {
   EXPECT_TRUE(profile.document->inclusive);
   EXPECT_TRUE(profile.answer.xades) << "what arrives is demanded to be such a one too";
   EXPECT_THAT(profile.loosened, IsEmpty());
-  EXPECT_THAT(refusal(with(" certificate-digest='sha1'")), HasSubstr("say why with because"));
+  EXPECT_THAT(refusal(with("", "sha1")), HasSubstr("say why with because"));
   EXPECT_THAT(refusal(with(" because='no'")), HasSubstr("has nothing to explain here"));
-  EXPECT_THAT(parse_profile(with(" certificate-digest='sha1' because='the peer wants it'"), "p.xml").loosened,
+  EXPECT_THAT(parse_profile(with(" because='the peer wants it'", "sha1"), "p.xml").loosened,
               ElementsAre(HasSubstr("named by SHA-1, because the peer wants it")));
 }
 
