@@ -89,7 +89,11 @@ Assertion verify_assertion(const Judgement& judged, const Trust& trust, const Al
     const auto infos = data == nullptr ? std::vector<xmlNode*>() : xml::elements(data, names::ds, "KeyInfo");
     if (infos.size() != 1)
       throw Refusal("holder-of-key", "the assertion does not say in one KeyInfo whose key it confirms");
-    assertion.confirmed = confirmed_key(infos.front(), trust);
+    try {
+      assertion.confirmed = confirmed_key(infos.front(), trust);
+    } catch (const Refusal& refusal) {
+      throw refusal.inside("the key that the assertion confirms");
+    }
   }
   return std::move(*found);
 }

@@ -226,9 +226,9 @@ void holder_of_key(const Judgement& judged) {
 
 bool covers(const Reference& reference, const Assertion& assertion) {
   const xmlNode* target = reference.target;
-  if (target == assertion.place) return true;
-  if (assertion.is_encrypted())
-    return xml::is(target, names::xenc, "EncryptedData") && target->parent == assertion.place;
+  if (target == assertion.place ||
+      (xml::is(target, names::xenc, "EncryptedData") && target->parent == assertion.place))
+    return true;
   // Through STR-Transform, whose token was resolved to this assertion by its ID.
   if (reference.transforms.empty() || reference.transforms[0].algorithm != names::str_transform) return false;
   const auto named = xml::elements(target);

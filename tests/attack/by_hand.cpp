@@ -46,9 +46,17 @@ std::string signature_of(const std::string& bytes, EVP_PKEY* key) {
   return {reinterpret_cast<const char*>(value.data()), size};
 }
 
+xmlNode* assertion_of(const xml::Document& tree) {
+  xmlNode* root = xmlDocGetRootElement(tree.get());
+  for (xmlNode* node = root; node != nullptr; node = xml::next_element(node, root))
+    if (xml::is(node, names::saml2, "Assertion")) return node;
+  throw std::runtime_error("the draft has no token");
+}
+
 // 8.3: the token in exclusive canonical form, its apex showing xmlns="".
 std::string form_of_token(const xml::Document& tree) {
-  std::string form = xml::canonicalize(with_id(tree, "token"));
+  xmlNode* token = with_id(tree, "token");
+  std::string form = xml::canonicalize(token != nullptr ? token : assertion_of(tree));
   return form.insert(form.find_first_of(" >"), " xmlns=\"\"");
 }
 
@@ -74,7 +82,8 @@ std::string signed_by_hand(const Draft& draft, const std::function<std::string(c
   const xml::Document tree = parsed(message);
   xmlNode* root = xmlDocGetRootElement(tree.get());
   for (xmlNode* node = root; node != nullptr; node = xml::next_element(node, root))
-    if (xml::is(node, names::ds, "SignedInfo"))
+    if (xml::is(node, names::ds, "SignedInfo") &&
+        xml::text(xml::elements(node->parent, names::ds, "SignatureValue").at(0)).empty())
       return replaced(message, "<ds:SignatureValue></ds:SignatureValue>",
                       "<ds:SignatureValue>" + xml::base64_encode(value(xml::canonicalize(node))) +
                           "</ds:SignatureValue>");

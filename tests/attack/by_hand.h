@@ -13,7 +13,8 @@ namespace tilts::attack {
 extern const std::string str_transform;
 
 // SHA-256 and exclusive C14N without a PrefixList, whatever the draft says. A Reference to nothing digests
-// nothing; one with STR-Transform digests the token "token".
+// nothing; one with STR-Transform digests the token "token",
+// or the assertion where there is none.
 std::string signed_by_hand(const Draft& draft, EVP_PKEY* key);
 // The same, with the octets of SignatureValue made out of those of SignedInfo.
 std::string signed_by_hand(const Draft& draft, const std::function<std::string(const std::string&)>& value);

@@ -13,6 +13,7 @@
 #include "gateway/exchange/assertion.h"
 #include "gateway/exchange/names.h"
 #include "gateway/exchange/rules.h"
+#include "tests/attack/by_hand.h"
 #include "tests/attack/encrypted.h"
 #include "tests/attack/sts.h"
 #include "tests/attack/world.h"
@@ -221,6 +222,28 @@ TEST(Saml, AnEncryptedBearerIsCoveredByWhatIsEncrypted) {
   const exchange::Policy policy = by_method(exchange::Confirmation::bearer);
   EXPECT_EQ(refused_by(sent(beside(sealed(issued(carried)), "#encrypted")), policy), "");
   EXPECT_EQ(refused_by(sent(beside(sealed(issued(carried)), "")), policy), "assertion-covered");
+}
+
+// WS-Security 1.1, 8.3: a Reference to the key reference signs the assertion that it names.
+TEST(Saml, AnAssertionMayBeCoveredThroughItsReference) {
+  const exchange::Policy policy = by_method(exchange::Confirmation::bearer);
+  Claim carried = claim();
+  carried.method = bearer;
+  carried.key_info.clear();
+  Draft draft = beside(issued(carried), "");
+  draft.token.clear();
+  const std::string own = binary_token(world().certificate.get(), "mine");
+  draft.key_info = replaced(draft.key_info, "#token", "#mine");
+  draft.more_security += own + replaced(by_assertion("_a1"), "<o:SecurityTokenReference",
+                                        "<o:SecurityTokenReference u:Id='str'");
+  EXPECT_EQ(refused_by(signed_by_hand(draft, world().key.get()), policy), "assertion-covered");
+  draft.references.push_back({"#str", str_transform});
+  const std::string message = signed_by_hand(draft, world().key.get());
+  EXPECT_EQ(refused_by(message, policy), "");
+  Claim other = carried;
+  other.name = "<a2:NameID>anna</a2:NameID>";
+  EXPECT_EQ(refused_by(replaced(message, issued(carried), issued(other)), policy), "signature-value")
+      << "another's in its place, as well signed";
 }
 
 TEST(Saml, NamesAreReadWhole) {
@@ -623,6 +646,15 @@ TEST(Saml, OneThatWasNeverSignedIsRefusedEncryptedOrNot) {
   EXPECT_EQ(refused_by(sent(sealed(issued(bare))), strict()), "signature-value");
 }
 
+TEST(Saml, LegacyAlgorithmsOnlyByWords) {
+  Claim weak = claim();
+  weak.signature_method = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
+  weak.references = {{"#_a1", enveloped + exclusive(), "http://www.w3.org/2000/09/xmldsig#sha1"}};
+  EXPECT_EQ(refused_by(sent(issued(weak)), strict()), "signature-method");
+  EXPECT_EQ(refused_by(sent(issued(weak)), with_words({"rsa-sha1"})), "digest-method");
+  EXPECT_EQ(refused_by(sent(issued(weak)), with_words({"rsa-sha1", "sha1"})), "");
+}
+
 TEST(Saml, AnotherHoldersKeyIsNotTheSenders) {
   Claim stranger = claim();
   stranger.key_info = by_certificate(services().sibling.certificate.get());
@@ -713,6 +745,10 @@ TEST(Saml, SentencesSayThatItIsTheAssertion) {
   EXPECT_EQ(refusal_of(sent(issued(digest))),
             "the assertion: a Reference is digested with an algorithm the policy does not take "
             "(docs/refusals.md#digest-method)");
+  Claim symmetric = claim();
+  symmetric.key_info = "<x:EncryptedKey xmlns:x='http://www.w3.org/2001/04/xmlenc#Element'/>";
+  EXPECT_THAT(refusal_of(sent(issued(symmetric))),
+              testing::StartsWith("the key that the assertion confirms: "));
 }
 
 TEST(Saml, ARegisteredServiceIsOneOfOneName) {
