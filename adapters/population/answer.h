@@ -1,4 +1,4 @@
-// The answer to one SubmitSync: checked against what was asked, its people emitted.
+// The people of one answer: checked against whom was asked about, and emitted.
 #pragma once
 
 #include <cstdint>
@@ -6,33 +6,35 @@
 #include <string_view>
 
 #include "adapters/population/asked.h"
-#include "adapters/population/envelope.h"
+#include "plugins/request_service/conversation.h"
 #include "plugins/sdk/host.h"
-#include "plugins/sdk/record_reader.h"
 
 namespace tilts::population {
 
-// What became of one answer.
+inline constexpr std::string_view person_namespace = "http://ivis.eps.gov.lv/XMLSchemas/100001/Person/v1-0";
+
+// What became of one question.
 struct Taken {
-  enum class Outcome { people, transaction_lost, list_too_big } outcome = Outcome::people;
-  std::string refusal;      // of the two other outcomes: the sentence, should it happen again
+  request_service::Answered answered;
   uint64_t total = 0;       // people, by the registry's own count
   std::string next_cursor;  // the change feed's
   bool has_more = false;
 };
 
-class AnswerReader {
+class PeopleReader {
  public:
   // `element`: PersonListResponse or PersonChangesResponse.
-  explicit AnswerReader(const std::string& element);
+  explicit PeopleReader(const std::string& element);
 
   // Emits everyone in the answer, or throws Failure; then nothing of it may be kept. `asked` is nullptr for
   // the change feed, which names whom it likes.
-  Taken read(sdk::Host& host, std::string_view body, const SubmitHeader& sent, Asked* asked) const;
+  Taken read(sdk::Host& host, const request_service::Reply& reply, Asked* asked) const;
+  // The change feed's next page, asked for in the conversation.
+  Taken ask_changes(sdk::Host& host, request_service::Conversation& conversation,
+                    const request_service::Service& service, const request_service::WriteBody& body) const;
 
  private:
-  sdk::RecordReader soap11_;
-  sdk::RecordReader soap12_;
+  const request_service::AnswerReader reader_;
 };
 
 }  // namespace tilts::population

@@ -63,8 +63,8 @@ inline constexpr std::array settings{
 };
 
 inline constexpr std::array operations{
-    sdk::operation("residents", "everyone on the roster, in lists of page-size", TILTS_PULL),
-    sdk::operation("resident", "everyone on the roster, one by one: a look-up", TILTS_PULL),
+    sdk::operation("residents", "everyone on the roster, in lists of page-size", TILTS_PULL | TILTS_RESUME),
+    sdk::operation("resident", "everyone on the roster, one by one: a look-up", TILTS_PULL | TILTS_RESUME),
     sdk::operation("changes", "what changed since the last time, page by page", TILTS_PULL),
 };
 

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 const std::vector<std::pair<std::string, std::set<std::string>>> rooms = {
     {"plugins/abi", {}},
     {"plugins/sdk", {"plugins/abi"}},
+    {"plugins/request_service", {"plugins/sdk"}},
     {"gateway/base", {}},
     {"gateway/xml", {"gateway/base"}},
     {"gateway/store", {"gateway/base"}},
@@ -42,7 +43,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> rooms = {
       "gateway/targets", "gateway/xml", "plugins/host"}},
     {"gateway", {"gateway/base", "gateway/cli", "gateway/exchange", "gateway/xml"}},
     {"adapters/echo", {"plugins/sdk"}},
-    {"adapters/population", {"plugins/sdk"}},
+    {"adapters/population", {"plugins/request_service", "plugins/sdk"}},
     {"adapters/rehabilitation_queue", {"plugins/sdk"}},
     {"adapters/vdaa", {}},
     {"tests/simulator", {}},

@@ -45,6 +45,8 @@ host::Ended enter(host::Adapter& adapter, const Case& data, Replay& replay) {
       return adapter.push(replay, data.operation, data.entry);
     case Enter::inquire:
       return adapter.inquire(replay, data.operation, data.entry);
+    case Enter::resume:
+      return adapter.resume(replay, data.operation, nullptr, data.token);
     default:
       return adapter.pull(replay, data.operation, data.cursor);
   }
@@ -60,7 +62,8 @@ TEST_P(AdapterCase, AsksAndTakesAsItsFilesSay) {
   Replay replay(data, fs::path(ADAPTER_SOURCES) / data.adapter / "profile.xml");
   std::string error;
   try {
-    EXPECT_EQ(enter(adapter, data, replay), host::Ended::done);
+    const host::Ended ended = enter(adapter, data, replay);
+    EXPECT_EQ(ended, replay.parked() ? host::Ended::parked : host::Ended::done);
   } catch (const Error& thrown) {
     error = std::string(name(thrown.code())) + ": " + thrown.what() + '\n';
   }

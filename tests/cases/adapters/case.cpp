@@ -17,6 +17,7 @@ namespace {
 Enter enter_of(const std::string& word) {
   if (word == "push") return Enter::push;
   if (word == "inquire") return Enter::inquire;
+  if (word == "resume") return Enter::resume;
   throw std::runtime_error("nobody knows how to enter by " + word);
 }
 
@@ -68,6 +69,10 @@ Case read_case(const fs::path& folder) {
       result.operation = value;
     else if (word == "cursor")
       result.cursor = value;
+    else if (word == "token")
+      result.token = value;
+    else if (word.starts_with("name "))
+      result.names[word.substr(5)] = value;
     else if (word == "roster")
       result.roster.push_back(value);
     else if (word.starts_with("setting "))

@@ -1,7 +1,8 @@
 // One case of an adapter: a folder adapters/<adapter>/cases/<case> with
 //   case.txt                     operation, cursor, settings, roster ("word: value" lines); for an entry that
 //                                is pushed or inquired: enter, record, key, field NAME, idempotency-key, and
-//                                attachment FILE: media type (the file lies in the case)
+//                                attachment FILE: media type (the file lies in the case); for a call that
+//                                was parked: enter, token; name KEY: another value in the profile
 //   <Operation>-<n>.request.xml  the Body of the n-th request of that operation, as it must be
 //   <Operation>-<n>.response.xml the Body that is answered; cases/usual/<Operation>.response.xml when absent
 //   <Operation>-<n>.action.txt   the answer's Action, when it is not the operation's
@@ -21,7 +22,7 @@
 namespace tilts::cases {
 
 // How the adapter is entered.
-enum class Enter { pull, push, inquire };
+enum class Enter { pull, push, inquire, resume };
 
 struct Case {
   std::filesystem::path folder;
@@ -30,7 +31,9 @@ struct Case {
   std::string operation;
   Enter enter = Enter::pull;
   std::string cursor;
+  std::string token;  // resume
   std::map<std::string, std::string> settings;
+  std::map<std::string, std::string> names;  // in place of the profile's
   std::vector<std::string> roster;
   host::Entry entry;  // push and inquire
 

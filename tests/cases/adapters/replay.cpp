@@ -42,6 +42,7 @@ Replay::Replay(const Case& data, const std::filesystem::path& profile) : data_(d
   reader.read(support::read_file(profile), [&](const sdk::Row& row) {
     (row.group() == "name" ? names_ : actions_)[std::string(row[0])] = std::string(row[1]);
   });
+  for (const auto& [key, value] : data.names) names_[key] = value;
 }
 
 void Replay::ask_many(uint64_t count, const MakeRequest& request, const TakeAnswer& answer) {
@@ -64,16 +65,24 @@ std::string Replay::send(const host::Request& request) {
   return exchange;
 }
 
-// Who is audited must be who is asked about: of a roster the request names them, of an entry its key does.
+// Who is audited must be who is asked about: of a roster the request names them, or an earlier one did whose
+// answer it fetches; of an entry its key does.
 void Replay::check_subjects(const std::string& exchange, const host::Request& request,
                             const std::string& body) const {
-  if (data_.enter != Enter::pull) {
+  if (data_.enter == Enter::push || data_.enter == Enter::inquire) {
     if (request.subjects != std::vector<std::string>{std::string(subject_of(data_.entry.record.key))})
       throw std::logic_error(exchange + " is not about the person of its entry");
     return;
   }
+  const auto fetches = [&](const std::string& subject) {
+    return data_.enter == Enter::resume || std::ranges::any_of(requests_, [&](const auto& earlier) {
+             return earlier.second.find(subject) != std::string::npos;
+           });
+  };
   for (const std::string& subject : request.subjects)
-    if (body.find(subject) == std::string::npos)
+    if (body.find(subject) == std::string::npos &&
+        !(body.find("orrelationID>") != std::string::npos && body.find("IVISRequest") == std::string::npos &&
+          fetches(subject)))
       throw std::logic_error(exchange + " does not ask about a subject of it");
 }
 
@@ -110,7 +119,15 @@ void Replay::settle(host::Settled settled, std::string_view receipt, std::string
   kept_ += '\n';
 }
 
-void Replay::park(std::string_view, std::chrono::seconds) { throw std::logic_error("no case parks"); }
+void Replay::park(std::string_view token, std::chrono::seconds until) {
+  parked_ = true;
+  kept_ += "parked for " + std::to_string(until.count()) + " s: " + std::string(token) + '\n';
+}
+
+void Replay::wait(std::chrono::milliseconds time) {
+  kept_ += "waited " + std::to_string(time.count()) + " ms\n";
+}
+
 std::string Replay::sign_document(std::string_view) { throw std::logic_error("no case signs a document"); }
 void Replay::verify_document(std::string_view, const TakeAnswer&) {
   throw std::logic_error("no case verifies a document");

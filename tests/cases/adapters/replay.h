@@ -21,6 +21,7 @@ class Replay : public host::Services {
   // Requests by "<Operation>-<n>", and what a store would hold, as records.txt writes it.
   const std::map<std::string, std::string>& requests() const { return requests_; }
   const std::string& kept() const { return kept_; }
+  bool parked() const { return parked_; }
 
   void ask_many(uint64_t count, const MakeRequest& request, const TakeAnswer& answer) override;
   void submit(const host::Request& request, const TakeAnswer& answer) override;
@@ -28,7 +29,7 @@ class Replay : public host::Services {
   void checkpoint(std::string_view cursor, std::optional<uint64_t> snapshot_total) override;
   void settle(host::Settled settled, std::string_view receipt, std::string_view reason) override;
   void park(std::string_view token, std::chrono::seconds until) override;
-  void wait(std::chrono::milliseconds) override {}
+  void wait(std::chrono::milliseconds time) override;
   bool cancelled() override { return false; }
   std::string sign_document(std::string_view document) override;
   void verify_document(std::string_view document, const TakeAnswer& answer) override;
@@ -54,6 +55,7 @@ class Replay : public host::Services {
   int uuids_ = 0;
   std::string emitted_;
   std::string kept_;
+  bool parked_ = false;
 };
 
 }  // namespace tilts::cases
