@@ -104,6 +104,7 @@ std::optional<std::string> Control::serve_population(const std::string& what, co
   if (what == "GET /truth.csv") return written(*population_, write_truth_csv);
   if (what == "GET /roster.csv") return written(*population_, write_roster);
   if (what == "POST /advance") return advance(body);
+  if (what == "POST /patience") return set_patience(body);
   return std::nullopt;
 }
 
@@ -154,6 +155,14 @@ std::string Control::advance(const std::string& json) {
   return fmt::format(R"({{"date":"{}","deaths":{},"moves":{},"codes":{}}})"
                      "\n",
                      population_->date(), happened[0], happened[1], happened[2]);
+}
+
+std::string Control::set_patience(const std::string& json) {
+  const auto object = parse(json, {"ready", "poll", "strict"});
+  population_->set_patience({.ready = std::chrono::seconds(object->optValue<long>("ready", 0)),
+                             .poll = std::chrono::seconds(object->optValue<long>("poll", 5)),
+                             .strict = object->optValue<bool>("strict", false)});
+  return "{}\n";
 }
 
 std::string Control::set_clock(const std::string& json) {

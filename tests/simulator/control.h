@@ -27,6 +27,7 @@ class Control {
   std::optional<std::string> serve_queue(const std::string& what, const std::string& body);
   std::string add_fault(const std::string& json);
   std::string advance(const std::string& json);
+  std::string set_patience(const std::string& json);
   std::string set_clock(const std::string& json);
   std::string counters() const;
   std::string list_faults() const;

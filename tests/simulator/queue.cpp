@@ -8,11 +8,15 @@
 #include <Poco/JSON/Object.h>
 #include <fmt/format.h>
 
+#include "tests/simulator/names_of_soap.h"
+
 namespace tilts::simulator {
 namespace {
 
 constexpr std::array<std::string_view, 4> groups{"functional-impairment", "repressed", "chernobyl",
                                                  "predictable-disability"};
+constexpr std::array<std::string_view, 5> own_operations{"SubmitEntry", "CorrectEntry", "WithdrawEntry",
+                                                         "InquireEntry", "QueueChanges"};
 constexpr unsigned long never_given = 900'000;  // numbers from here on are lies
 
 Verdict declined(std::string code, std::string reason) {
@@ -41,24 +45,47 @@ std::string another(std::string key) {
 
 }  // namespace
 
-Queue::Queue(const Profile& profile, std::chrono::sys_days start)
-    : profile_(profile), year_(static_cast<int>(std::chrono::year_month_day(start).year())), today_(start) {}
+Queue::Queue(const Profile& profile, const Clock& clock, std::chrono::sys_days start)
+    : profile_(profile), year_(static_cast<int>(std::chrono::year_month_day(start).year())), today_(start) {
+  if (profile.names.contains("queue-destination")) hub_.emplace(profile, clock, services());
+}
 
-bool Queue::is_meant(const Profile& profile) { return profile.operations.contains("SubmitEntry"); }
+bool Queue::is_meant(const Profile& profile) {
+  return profile.operations.contains("SubmitEntry") || profile.names.contains("queue-destination");
+}
 
-std::string_view Queue::body_namespace() const { return queue_namespace; }
+std::string_view Queue::body_namespace() const { return hub_ ? service_namespace : queue_namespace; }
 
 std::vector<std::string_view> Queue::operations() const {
-  return {"SubmitEntry", "CorrectEntry", "WithdrawEntry", "InquireEntry", "QueueChanges"};
+  if (hub_) return hub_->operations();
+  return {own_operations.begin(), own_operations.end()};
+}
+
+std::vector<DataService> Queue::services() {
+  std::vector<DataService> all;
+  for (const std::string_view name : own_operations) {
+    const std::string operation(name);
+    all.push_back({profile_.name("queue-destination"), profile_.name(operation + "-message-type"),
+                   queue_namespace, operation,
+                   [this, operation](const xmlNode* question, const Request& request, const Twist& twist) {
+                     return answer(operation, question, request.message_id, twist);
+                   }});
+  }
+  return all;
 }
 
 Outcome Queue::answer(const Request& request, std::size_t bytes, const Twist& twist) {
+  if (hub_) return hub_->answer(request, bytes, twist);
   if (bytes > profile_.request_bytes)
     throw Refusal(Blame::sender, "the message is larger than the registry takes");
-  if (request.operation == "QueueChanges")
-    return {changes(read_changes(request.payload), twist.leave_out_half)};
-  if (request.operation == "InquireEntry") {
-    const std::string key = read_inquiry(request.payload);
+  return answer(request.operation, request.payload, request.message_id, twist);
+}
+
+Outcome Queue::answer(const std::string& operation, const xmlNode* payload, const std::string& message_id,
+                      const Twist& twist) {
+  if (operation == "QueueChanges") return {changes(read_changes(payload), twist.leave_out_half)};
+  if (operation == "InquireEntry") {
+    const std::string key = read_inquiry(payload);
     std::vector<KeyedVerdict> entries = inquire(key, twist.two_entries);
     if (twist.other_key) {
       if (entries.empty())
@@ -67,9 +94,9 @@ Outcome Queue::answer(const Request& request, std::size_t bytes, const Twist& tw
     }
     return {inquiry_answer(entries)};
   }
-  KeyedVerdict said = commit(request.message_id, read_submission(request.operation, request.payload));
+  KeyedVerdict said = commit(message_id, read_submission(operation, payload));
   if (twist.other_key) said.key = another(said.key);
-  return {submission_answer(request.operation, said)};
+  return {submission_answer(operation, said)};
 }
 
 KeyedVerdict Queue::commit(const std::string& message_id, Submission submission) {

@@ -4,12 +4,14 @@
 
 #include <iosfwd>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "tests/simulator/clock.h"
 #include "tests/simulator/desk.h"
+#include "tests/simulator/hub.h"
 #include "tests/simulator/profile.h"
 #include "tests/simulator/queue_messages.h"
 #include "tests/simulator/queue_steps.h"
@@ -19,7 +21,7 @@ namespace tilts::simulator {
 class Queue : public Desk {
  public:
   // The year of `start` stands in the numbers it gives.
-  Queue(const Profile& profile, std::chrono::sys_days start);
+  Queue(const Profile& profile, const Clock& clock, std::chrono::sys_days start);
 
   // Does the profile speak of the queue?
   static bool is_meant(const Profile& profile);
@@ -51,6 +53,9 @@ class Queue : public Desk {
     Submission first;  // as it first came under its key
     std::vector<Commit> commits;
   };
+  std::vector<DataService> services();
+  Outcome answer(const std::string& operation, const xmlNode* payload, const std::string& message_id,
+                 const Twist& twist);
   std::string changes(const StepsWanted& wanted, bool leave_out_half) const;
   KeyedVerdict commit(const std::string& message_id, Submission submission);
   Verdict decide(const Submission& submission);  // under the mutex
@@ -67,6 +72,7 @@ class Queue : public Desk {
   unsigned long last_number_ = 0;
   std::chrono::sys_days today_;
   QueueSteps steps_;
+  std::optional<Hub> hub_;  // it stands behind one, when its profile says so
 };
 
 }  // namespace tilts::simulator

@@ -1,14 +1,14 @@
-// What the population registry does with a request it believes: transactions, look-ups, changes. Thread-safe.
+// What the population registry does with a request it believes: look-ups and changes, behind the hub.
+// Thread-safe.
 #pragma once
 
 #include <iosfwd>
-#include <mutex>
 #include <shared_mutex>
 #include <string>
-#include <unordered_set>
 
 #include "tests/simulator/clock.h"
 #include "tests/simulator/desk.h"
+#include "tests/simulator/hub.h"
 #include "tests/simulator/profile.h"
 #include "tests/simulator/residents.h"
 
@@ -29,6 +29,7 @@ class Registry : public Desk {
   // Passes nights and returns what happened in them.
   std::vector<Event> advance(unsigned nights);
   std::string date() const;
+  void set_patience(Patience patience) { hub_.set_patience(patience); }
   // Reads the residents under the lock.
   template <typename Reader>
   auto read(Reader reader) const {
@@ -38,22 +39,15 @@ class Registry : public Desk {
 
  private:
   struct Rows;
-  struct Call;
-  std::string start_transaction(const xmlNode* payload);
-  std::string end_transaction(const xmlNode* payload);
-  Outcome submit(const xmlNode* payload, std::size_t bytes, const Twist& twist);
-  Call read_call(const xmlNode* payload, std::size_t bytes) const;
+  Outcome serve(const char* kind, const Rows& rows) const;
+  std::vector<DataService> services();
   Rows list(const xmlNode* request, bool leave_out_half) const;
   Rows changes(const xmlNode* request, bool leave_out_half) const;
-  void demand_transaction(const std::string& id) const;
 
   const Profile& profile_;
-  const Clock& clock_;
   mutable std::shared_mutex mutex_;
   Residents residents_;
-  mutable std::mutex transactions_mutex_;
-  std::unordered_set<std::string> open_transactions_;
-  unsigned long last_transaction_ = 860;
+  Hub hub_;
 };
 
 }  // namespace tilts::simulator

@@ -107,7 +107,7 @@ struct Played {
     }
     if (!options.roster_out.empty() || !options.truth.empty())
       throw std::runtime_error("--roster-out and --truth: the queue has no residents");
-    queue.emplace(profile, today(options, clock));
+    queue.emplace(profile, clock, today(options, clock));
   }
 
   Desk& desk() {
