@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/rehabilitation_queue/channel.h"
 #include "plugins/sdk/host.h"
 
 namespace tilts::rehabilitation_queue {
@@ -15,19 +16,9 @@ struct Outcome {
   std::string reason;  // of the two others
 };
 
-// What an answer must be an answer to.
-struct Asked {
-  std::string exchange;  // "SubmitEntry"
-  std::string action;    // of the request
-  std::string_view key;  // the entry's; of one entry alone
-};
-
-// The verified Body of what is its answer, and no fault.
-std::string_view body_of(const sdk::Answer& answer, const Asked& asked);
-
-// Received or declined: <exchange>Response.
-Outcome read_receipt(const sdk::Answer& answer, const Asked& asked);
-// Received, declined or absent: InquireEntryResponse.
-Outcome read_inquiry(const sdk::Answer& answer, const Asked& asked);
+// Hands an entry over, once: received or declined, <exchange>Response.
+Outcome submit(Channel& channel, const Question& question, std::string_view key);
+// Asks what became of it: received, declined or absent, InquireEntryResponse.
+Outcome inquire(Channel& channel, const Question& question, std::string_view key);
 
 }  // namespace tilts::rehabilitation_queue

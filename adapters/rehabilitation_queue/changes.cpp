@@ -4,15 +4,11 @@
 #include <charconv>
 #include <set>
 
-#include "adapters/rehabilitation_queue/answer.h"
 #include "adapters/rehabilitation_queue/declaration.h"
 #include "plugins/sdk/text.h"
 
 namespace tilts::rehabilitation_queue {
 namespace {
-
-using sdk::Code;
-using sdk::Failure;
 
 constexpr const char* exchange = "QueueChanges";
 constexpr int most_steps = 9999;  // of one entry: four digits, so that keys sort as the steps passed
@@ -29,25 +25,16 @@ constexpr auto state = sdk::field_index(step_fields, "state");
 constexpr auto date = sdk::field_index(step_fields, "date");
 constexpr auto after = sdk::field_index(step_fields, "after");
 
-sdk::RecordReader reader() {
-  const std::string page = "s:Body/q:QueueChangesResponse/q:";
-  return sdk::RecordReader(
-      {.namespaces = {{"s", "http://www.w3.org/2003/05/soap-envelope"}, {"q", std::string(queue_namespace)}},
-       .root = {
-           .name = {},
-           .path = {},
-           .fields = {page + "Count", page + "NextCursor", page + "More"},
-           .groups = {{.name = "step",
-                       .path = page + "Step",
-                       .fields = {"q:Code", "q:PreviousCode", "q:Number", "q:CaseNumber", "q:Sequence",
-                                  "q:State", "q:Date", "q:Order", "q:Group", "q:Course", "q:Place", "q:From",
-                                  "q:To", "q:Until", "q:KeepsPlace", "q:Reason/@Code", "q:Reason"},
-                       .groups = {}}}}});
-}
-
-Failure misfit(const sdk::Answer& answer, const std::string& what) {
-  return Failure(Code::untrusted, std::string(exchange) + ": response " + std::string(answer.message_id()) +
-                                      ": " + what + "; nothing of it was taken, ask the registry");
+request_service::BodyShape shape() {
+  const std::string page = "q:QueueChangesResponse/q:";
+  return {.namespaces = {{"q", std::string(queue_namespace)}},
+          .fields = {page + "Count", page + "NextCursor", page + "More"},
+          .groups = {{.name = "step",
+                      .path = page + "Step",
+                      .fields = {"q:Code", "q:PreviousCode", "q:Number", "q:CaseNumber", "q:Sequence",
+                                 "q:State", "q:Date", "q:Order", "q:Group", "q:Course", "q:Place", "q:From",
+                                 "q:To", "q:Until", "q:KeepsPlace", "q:Reason/@Code", "q:Reason"},
+                      .groups = {}}}};
 }
 
 int as_number(std::string_view text) {
@@ -81,40 +68,25 @@ bool is_day(uint32_t field) {
 // checkpoint follows.
 class Steps {
  public:
-  Steps(sdk::Host& host, const sdk::Answer& answer) : host_(host), answer_(answer) {}
-
-  // What the reader itself refuses is the registry's doing and not ours.
-  sdk::Whole pass(const sdk::RecordReader& reader, std::string_view body) {
-    bool reading = true;
-    try {
-      return reader.read(body, [&](const sdk::Row& step) {
-        reading = false;
-        take(step);
-        reading = true;
-      });
-    } catch (const Failure& failure) {
-      if (!reading) throw;
-      throw misfit(answer_, failure.what());
-    }
-  }
+  Steps(sdk::Host& host, const Asked& asked) : host_(host), asked_(asked) {}
 
   int count() const { return count_; }
 
- private:
   void take(const sdk::Row& step) {
     ++count_;
     const std::string person = sdk::normalised_code(step[code]);
-    if (person.empty()) throw misfit(answer_, "a step is of somebody without a personas kods");
+    if (person.empty()) throw misfit(asked_, "a step is of somebody without a personas kods");
     std::string previous = sdk::normalised_code(step[previous_code]);
     if (previous.empty() && !step[previous_code].empty())
-      throw misfit(answer_, "a PreviousCode is not a personas kods");
+      throw misfit(asked_, "a PreviousCode is not a personas kods");
     if (previous == person) previous.clear();
     const std::string_view because = unreadable(step);
     const std::string place = because.empty() ? place_of(step) : "/unreadable/" + std::to_string(count_);
-    if (!seen_.insert(person + place).second) throw misfit(answer_, "one step stands in it twice");
+    if (!seen_.insert(person + place).second) throw misfit(asked_, "one step stands in it twice");
     emit(step, person, previous, place, because);
   }
 
+ private:
   // "/SIVA-2026-000311/0007"
   static std::string place_of(const sdk::Row& step) {
     const std::string digits = std::to_string(as_number(step[sequence]));
@@ -147,7 +119,7 @@ class Steps {
   }
 
   sdk::Host& host_;
-  const sdk::Answer& answer_;
+  const Asked& asked_;
   sdk::Record record_{step_type};
   std::set<std::string> seen_;
   int count_ = 0;
@@ -155,31 +127,29 @@ class Steps {
 
 }  // namespace
 
-sdk::Request changes_request(std::string_view since, int64_t most) {
-  sdk::Request request;
-  request.operation = exchange;
-  const sdk::Namespace q = request.content.name("q", queue_namespace);
-  request.content.start(q, exchange);
-  if (!since.empty()) request.content.element(q, "Since", since);
-  request.content.element(q, "MaxCount", std::to_string(most));
-  request.content.end();
-  return request;
-}
-
-ChangesReader::ChangesReader() : reader_(reader()) {}
-
-ChangesReader::Page ChangesReader::read(sdk::Host& host, const sdk::Answer& answer, std::string_view action,
-                                        std::string_view since) const {
-  const std::string_view body = body_of(answer, {exchange, std::string(action), {}});
-  Steps steps(host, answer);
-  const sdk::Whole page = steps.pass(reader_, body);
-  if (as_number(page[count]) != steps.count())
-    throw misfit(answer, "its Count differs from the steps that follow, " + std::to_string(steps.count()));
-  const bool goes_on = page[more] == "yes";
-  if (!goes_on && page[more] != "no") throw misfit(answer, "its More is neither yes nor no");
-  if (page[next_cursor].empty() || (goes_on && page[next_cursor] == since))
-    throw misfit(answer, "it does not say where the feed goes on");
-  return {std::string(page[next_cursor]), goes_on};
+Page ask_changes(sdk::Host& host, Channel& channel, const std::string& since, int64_t most) {
+  const Question question{exchange, {}, [&](sdk::Writer& to) {
+                            const sdk::Namespace q = to.name("q", queue_namespace);
+                            to.start(q, exchange);
+                            if (!since.empty()) to.element(q, "Since", since);
+                            to.element(q, "MaxCount", std::to_string(most));
+                            to.end();
+                          }};
+  Asked asked{exchange, {}, "nothing of it was taken, ask the registry", {}};
+  Steps steps(host, asked);
+  Page page;
+  const auto judge = [&](const request_service::Answered& answered) {
+    if (as_number(answered.fields[count]) != steps.count())
+      throw misfit(asked, "its Count differs from the steps that follow, " + std::to_string(steps.count()));
+    page.more = answered.fields[more] == "yes";
+    if (!page.more && answered.fields[more] != "no") throw misfit(asked, "its More is neither yes nor no");
+    page.next_cursor = answered.fields[next_cursor];
+    if (page.next_cursor.empty() || (page.more && page.next_cursor == since))
+      throw misfit(asked, "it does not say where the feed goes on");
+  };
+  channel.ask(question, asked, shape(),
+              {.row = [&](const sdk::Row& step) { steps.take(step); }, .whole = judge});
+  return page;
 }
 
 }  // namespace tilts::rehabilitation_queue

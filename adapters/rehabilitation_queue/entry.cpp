@@ -45,17 +45,21 @@ class Fields {
   const sdk::Entry& entry_;
 };
 
-// Begins every request: about whom it is, for the audit, and under which key.
-sdk::Namespace begin(sdk::Request& request, const sdk::Entry& entry) {
+// Begins every message: under which key.
+sdk::Namespace begin(sdk::Writer& to, const std::string& exchange, const sdk::Entry& entry) {
+  const sdk::Namespace q = to.name("q", queue_namespace);
+  to.start(q, exchange);
+  to.element(q, "Key", entry.idempotency_key);
+  return q;
+}
+
+// About whom it is, for the audit.
+std::string subject_of(const sdk::Entry& entry) {
   // An empty key would be the key of every answer that leaves it out.
   if (entry.idempotency_key.empty())
     throw Failure(Code::bug, "the entry has no key; nothing was sent, report it to the gateway's authors");
   const std::string_view key = entry.record.key();
-  request.subjects.emplace_back(key.substr(0, key.find('/')));
-  const sdk::Namespace q = request.content.name("q", queue_namespace);
-  request.content.start(q, request.operation);
-  request.content.element(q, "Key", entry.idempotency_key);
-  return q;
+  return std::string(key.substr(0, key.find('/')));
 }
 
 void write_person(sdk::Writer& to, sdk::Namespace q, Fields& fields) {
@@ -102,19 +106,14 @@ void write_attachment(sdk::Writer& to, sdk::Namespace q, const sdk::Attachment& 
   to.end();
 }
 
-}  // namespace
-
 std::string exchange_of(std::string_view operation) {
   if (operation == "submit") return "SubmitEntry";
   if (operation == "correct") return "CorrectEntry";
   return "WithdrawEntry";
 }
 
-sdk::Request entry_request(std::string_view operation, const sdk::Entry& entry) {
-  sdk::Request request;
-  request.operation = exchange_of(operation);
-  sdk::Writer& to = request.content;
-  const sdk::Namespace q = begin(request, entry);
+void write_entry(sdk::Writer& to, std::string_view operation, const sdk::Entry& entry) {
+  const sdk::Namespace q = begin(to, exchange_of(operation), entry);
   Fields fields(to, q, entry);
   if (operation == "withdraw") {
     // nowhere to put them: sent without, they would be lost and nobody told
@@ -132,7 +131,7 @@ sdk::Request entry_request(std::string_view operation, const sdk::Entry& entry) 
       throw Failure(Code::config,
                     "a first entry names a revision before it; nothing was sent, enter it as a correction");
     // who is audited is who is written about
-    if (fields.demand("code") != request.subjects.front())
+    if (fields.demand("code") != subject_of(entry))
       throw Failure(
           Code::bug,
           "the entry's key and its code are of two people; nothing was sent, report it to the gateway's "
@@ -144,15 +143,21 @@ sdk::Request entry_request(std::string_view operation, const sdk::Entry& entry) 
     for (const sdk::Attachment& attachment : entry.attachments()) write_attachment(to, q, attachment);
   }
   to.end();
-  return request;
 }
 
-sdk::Request inquiry(const sdk::Entry& entry) {
-  sdk::Request request;
-  request.operation = "InquireEntry";
-  begin(request, entry);
-  request.content.end();
-  return request;
+}  // namespace
+
+Question entry_question(std::string_view operation, const sdk::Entry& entry) {
+  return {exchange_of(operation), {subject_of(entry)}, [&entry, operation](sdk::Writer& to) {
+            write_entry(to, operation, entry);
+          }};
+}
+
+Question inquiry(const sdk::Entry& entry) {
+  return {"InquireEntry", {subject_of(entry)}, [&entry](sdk::Writer& to) {
+            begin(to, "InquireEntry", entry);
+            to.end();
+          }};
 }
 
 }  // namespace tilts::rehabilitation_queue

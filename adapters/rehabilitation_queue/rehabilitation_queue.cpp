@@ -1,6 +1,6 @@
 // The adapter: an entry is sent once, whether it arrived is asked by its key, and what became of it is read
 // from the registry's feed. README.md has the wire.
-#include <optional>
+#include <string>
 #include <string_view>
 
 #include "adapters/rehabilitation_queue/answer.h"
@@ -25,43 +25,38 @@ class RehabilitationQueue {
 
   // Each page's cursor is a checkpoint.
   void pull(sdk::Host& host, std::string_view, std::string_view since) {
-    ChangesReader::Page page{std::string(since), true};
+    Channel channel(host);
+    Page page{std::string(since), true};
     while (page.more) {
-      const sdk::Request request = changes_request(page.next_cursor, page_size_);
-      host.ask(request, [&](const sdk::Answer& answer) {
-        page = changes_.read(host, answer, host.action(request.operation), page.next_cursor);
-      });
+      page = ask_changes(host, channel, page.next_cursor, page_size_);
       host.checkpoint(page.next_cursor);
     }
+    channel.end();
   }
 
   void push(sdk::Host& host, std::string_view operation, const sdk::Entry& entry) {
-    const sdk::Request request = entry_request(operation, entry);
-    const Asked asked{request.operation, host.action(request.operation), entry.idempotency_key};
-    std::optional<Outcome> outcome;
-    host.submit(request, [&](const sdk::Answer& answer) { outcome = read_receipt(answer, asked); });
-    settle(host, outcome);
+    Channel channel(host);
+    const Question question = entry_question(operation, entry);
+    try {
+      settle(host, rehabilitation_queue::submit(channel, question, entry.idempotency_key));
+    } catch (const request_service::Refused& refused) {
+      settle(host, {sdk::Settled::declined, {}, refused.what()});
+    }
+    channel.end();
   }
 
   void inquire(sdk::Host& host, std::string_view, const sdk::Entry& entry) {
-    const sdk::Request request = inquiry(entry);
-    const Asked asked{request.operation, host.action(request.operation), entry.idempotency_key};
-    std::optional<Outcome> outcome;
-    host.ask(request, [&](const sdk::Answer& answer) { outcome = read_inquiry(answer, asked); });
-    settle(host, outcome);
+    Channel channel(host);
+    settle(host, rehabilitation_queue::inquire(channel, inquiry(entry), entry.idempotency_key));
+    channel.end();
   }
 
  private:
-  static void settle(sdk::Host& host, const std::optional<Outcome>& outcome) {
-    // no answer is not the answer "absent"
-    if (!outcome)
-      throw sdk::Failure(sdk::Code::bug,
-                         "the gateway handed over no answer; nothing is settled, report it to its authors");
-    host.settle(outcome->settled, outcome->number, outcome->reason);
+  static void settle(sdk::Host& host, const Outcome& outcome) {
+    host.settle(outcome.settled, outcome.number, outcome.reason);
   }
 
   const int64_t page_size_;
-  const ChangesReader changes_;
 };
 
 }  // namespace

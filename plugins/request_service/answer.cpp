@@ -54,7 +54,7 @@ Answered refused(const std::vector<std::string>& errors, bool rows, std::string_
       answered.outcome = Answered::Outcome::list_too_big;
       break;
     case IvisError::Then::fail:
-      throw Failure(error.code, answered.refusal);
+      throw Refused(error.code, answered.refusal);
   }
   return answered;
 }
@@ -101,6 +101,8 @@ const sdk::RecordReader& AnswerReader::reader(std::string_view soap, const std::
 Answered AnswerReader::read(const Reply& reply, const Take& take) const {
   try {
     return read_answer(reply, take);
+  } catch (const Refused& refused) {
+    throw Refused(refused.code(), reply.operation + " " + reply.sent.id + ": " + refused.what());
   } catch (const Failure& failure) {
     throw Failure(failure.code(), reply.operation + " " + reply.sent.id + ": " + failure.what());
   }
@@ -157,7 +159,9 @@ Answered AnswerReader::read_answer(const Reply& reply, const Take& take) const {
     throw misfit("the answer's MessageType is not " + reply.service.answer_type);
   for (size_t field = 0; field < shape_.fields.size(); ++field)
     answered.fields.emplace_back(whole[header_fields + field]);
+  answered.body = reply.body;
   take.whole(answered);
+  answered.body = {};
   return answered;
 }
 

@@ -42,6 +42,14 @@ struct Answered {
   std::string time_stamp;           // the hub's, xs:dateTime
   uint64_t poll_seconds = 0;        // PollInterval; 0 when the answer has none
   std::vector<std::string> fields;  // the shape's, in their order; one that is absent is empty
+  std::string_view body;            // what it was read from; while Take::whole runs
+};
+
+// The hub's own no, in a trusted answer: an error of its list that ends the question. What was asked went no
+// further than the hub.
+class Refused : public sdk::Failure {
+ public:
+  using Failure::Failure;
 };
 
 // What does not fit an answer of the hub: Failure(untrusted).
@@ -57,6 +65,9 @@ struct Take {
 class AnswerReader {
  public:
   explicit AnswerReader(BodyShape shape = {});
+
+  // Throws Failure(bug) when the shape's paths do not go together.
+  void check() const { reader(soap12_namespace, "SubmitSync"); }
 
   // Throws Failure naming the question for an error that ends it, and for whatever is not its answer; then
   // nothing that `take` was handed may be kept.

@@ -7,9 +7,19 @@ namespace tilts::request_service {
 using sdk::Code;
 using sdk::Failure;
 
-Conversation::Conversation(sdk::Host& host) : host_(host) { start(); }
+Conversation::Conversation(sdk::Host& host, std::vector<std::string> about)
+    : host_(host), about_(std::move(about)) {
+  start();
+}
 Conversation::Conversation(sdk::Host& host, std::string transaction)
     : host_(host), transaction_(std::move(transaction)) {}
+
+sdk::Request Conversation::own(std::string_view operation, std::string_view name,
+                               std::string_view value) const {
+  sdk::Request request = one_element(operation, name, value);
+  request.subjects = about_;
+  return request;
+}
 
 Header Conversation::header() { return {host_.uuid(), transaction_}; }
 
@@ -25,7 +35,7 @@ void Conversation::start() {
     throw Failure(Code::config, "eservice in the profile is no URN:IVIS; nothing was sent, mend it there");
   const std::string& expected = action("StartTransaction");
   std::string id;
-  host_.ask(one_element("StartTransaction", "eServiceID", eservice), [&](const sdk::Answer& answer) {
+  host_.ask(own("StartTransaction", "eServiceID", eservice), [&](const sdk::Answer& answer) {
     id = result_of(body_of(answer, expected, "StartTransaction"), "StartTransaction");
   });
   if (id.empty())
@@ -65,7 +75,7 @@ Answered Conversation::ask(const Service& service, const WriteBody& body,
 void Conversation::end() {
   const std::string& expected = action("EndTransaction");
   std::string result;
-  host_.ask(one_element("EndTransaction", "transactionID", transaction_), [&](const sdk::Answer& answer) {
+  host_.ask(own("EndTransaction", "transactionID", transaction_), [&](const sdk::Answer& answer) {
     result = result_of(body_of(answer, expected, "EndTransaction"), "EndTransaction");
   });
   int64_t closed = 0;

@@ -13,8 +13,9 @@ namespace tilts::request_service {
 class Conversation {
  public:
   // Starts a transaction for the profile's name eservice, or goes on with `transaction`. Throws
-  // Failure(config) when the hub gives none.
-  explicit Conversation(sdk::Host& host);
+  // Failure(config) when the hub gives none. `about`: whom the whole conversation is about, where it is about
+  // one person: then its own messages are audited so too.
+  explicit Conversation(sdk::Host& host, std::vector<std::string> about = {});
   Conversation(sdk::Host& host, std::string transaction);
 
   const std::string& transaction() const { return transaction_; }
@@ -38,7 +39,10 @@ class Conversation {
  private:
   void start();
 
+  sdk::Request own(std::string_view operation, std::string_view name, std::string_view value) const;
+
   sdk::Host& host_;
+  const std::vector<std::string> about_;
   std::string transaction_;
   bool renewed_ = false;
   std::map<std::string, std::string> actions_;

@@ -44,7 +44,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> rooms = {
     {"gateway", {"gateway/base", "gateway/cli", "gateway/exchange", "gateway/xml"}},
     {"adapters/echo", {"plugins/sdk"}},
     {"adapters/population", {"plugins/request_service", "plugins/sdk"}},
-    {"adapters/rehabilitation_queue", {"plugins/sdk"}},
+    {"adapters/rehabilitation_queue", {"plugins/request_service", "plugins/sdk"}},
     {"adapters/vdaa", {}},
     {"tests/simulator", {}},
 };

@@ -48,7 +48,7 @@ QueueOffice::QueueOffice(OfficePlan plan)
     : plan_(std::move(plan)), pki_(folder_.path(), plan_.keys), ahead_(shared_number()) {
   for (const char* name : {"findings", "checkpoints", "entries", "steps"})
     std::filesystem::create_directory(file(name));
-  std::string profile = support::read_file(source / "adapters/rehabilitation_queue/profile.xml");
+  std::string profile = support::read_file(source / "adapters/rehabilitation_queue" / plan_.profile);
   replace(profile, "lifetime=\"300\"", fmt::format("lifetime=\"{}\"", plan_.lifetime_seconds));
   replace(profile, "answer-seconds=\"60\"", fmt::format("answer-seconds=\"{}\"", plan_.answer_seconds));
   replace(profile, "attempts=\"4\"", "attempts=\"2\"");

@@ -35,6 +35,7 @@ struct OfficePlan {
   support::KeyKind keys = support::KeyKind::ecdsa;
   std::string adapter = "rehabilitation_queue";
   std::string adapters = TILTS_ADAPTERS;
+  std::string profile = "profile.xml";         // of the adapter's
   std::string entries = "folder=\"entries\"";  // where the intake finds them
   std::string more;  // of the configuration; {certificate}, {key} and {anchor} are the office's own
 };

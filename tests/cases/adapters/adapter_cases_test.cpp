@@ -58,10 +58,10 @@ TEST_P(AdapterCase, AsksAndTakesAsItsFilesSay) {
   const Case data = read_case(GetParam());
   const auto library =
       host::Library::load(fs::path(ADAPTER_LIBRARIES) / host::Library::file_name(data.adapter), data.adapter);
-  host::Adapter adapter(library, data.settings);
-  Replay replay(data, fs::path(ADAPTER_SOURCES) / data.adapter / "profile.xml");
+  Replay replay(data, fs::path(ADAPTER_SOURCES) / data.adapter / data.profile);
   std::string error;
   try {
+    host::Adapter adapter(library, data.settings);
     const host::Ended ended = enter(adapter, data, replay);
     EXPECT_EQ(ended, replay.parked() ? host::Ended::parked : host::Ended::done);
   } catch (const Error& thrown) {
@@ -89,8 +89,8 @@ TEST_P(AdapterCase, AsksAndTakesAsItsFilesSay) {
 }
 
 std::string test_name(const testing::TestParamInfo<fs::path>& info) {
-  std::string result =
-      info.param.parent_path().parent_path().filename().string() + "_" + info.param.filename().string();
+  const fs::path home = info.param.parent_path().parent_path();
+  std::string result = home.filename().string() + "_" + info.param.filename().string();
   std::ranges::replace_if(
       result, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
   return result;

@@ -58,7 +58,11 @@ Case read_case(const fs::path& folder) {
   Case result;
   result.folder = folder;
   result.name = folder.filename().string();
-  result.adapter = folder.parent_path().parent_path().filename().string();
+  const fs::path home = folder.parent_path().parent_path();
+  const bool lookup = home.parent_path().filename() == "lookups";
+  result.home = lookup ? home.parent_path().parent_path() : home;
+  result.adapter = result.home.filename().string();
+  if (lookup) result.settings["lookup"] = support::read_file(home / "lookup.xml");
   std::istringstream lines(support::read_file(folder / "case.txt"));
   for (std::string line; std::getline(lines, line);) {
     if (line.empty() || line.front() == '#') continue;
@@ -67,6 +71,8 @@ Case read_case(const fs::path& folder) {
     const std::string value = colon == std::string::npos ? std::string() : line.substr(colon + 2);
     if (word == "operation")
       result.operation = value;
+    else if (word == "profile")
+      result.profile = value;
     else if (word == "cursor")
       result.cursor = value;
     else if (word == "token")
@@ -75,6 +81,8 @@ Case read_case(const fs::path& folder) {
       result.names[word.substr(5)] = value;
     else if (word == "roster")
       result.roster.push_back(value);
+    else if (word.starts_with("setting-file "))
+      result.settings[word.substr(13)] = support::read_file(folder / value);
     else if (word.starts_with("setting "))
       result.settings[word.substr(8)] = value;
     else if (!take_entry(result, word, value))
@@ -85,10 +93,16 @@ Case read_case(const fs::path& folder) {
 
 std::vector<fs::path> case_folders(const fs::path& adapters) {
   std::vector<fs::path> result;
-  for (const auto& adapter : fs::directory_iterator(adapters)) {
-    if (!fs::is_directory(adapter.path() / "cases")) continue;
-    for (const auto& folder : fs::directory_iterator(adapter.path() / "cases"))
+  const auto walk = [&](const fs::path& cases) {
+    if (!fs::is_directory(cases)) return;
+    for (const auto& folder : fs::directory_iterator(cases))
       if (folder.path().filename() != "usual") result.push_back(folder.path());
+  };
+  for (const auto& adapter : fs::directory_iterator(adapters)) {
+    walk(adapter.path() / "cases");
+    if (!fs::is_directory(adapter.path() / "lookups")) continue;
+    for (const auto& lookup : fs::directory_iterator(adapter.path() / "lookups"))
+      walk(lookup.path() / "cases");
   }
   std::ranges::sort(result);
   return result;

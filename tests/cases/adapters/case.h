@@ -2,7 +2,10 @@
 //   case.txt                     operation, cursor, settings, roster ("word: value" lines); for an entry that
 //                                is pushed or inquired: enter, record, key, field NAME, idempotency-key, and
 //                                attachment FILE: media type (the file lies in the case); for a call that
-//                                was parked: enter, token; name KEY: another value in the profile
+//                                was parked: enter, token; name KEY: another value in the profile;
+//                                profile: another file of the adapter's; setting-file NAME: a file of the
+//                                case; adapters/<adapter>/lookups/<lookup>/cases/<case> are cases of that
+//                                look-up, and have it for a setting
 //   <Operation>-<n>.request.xml  the Body of the n-th request of that operation, as it must be
 //   <Operation>-<n>.response.xml the Body that is answered; cases/usual/<Operation>.response.xml when absent
 //   <Operation>-<n>.action.txt   the answer's Action, when it is not the operation's
@@ -26,9 +29,11 @@ enum class Enter { pull, push, inquire, resume };
 
 struct Case {
   std::filesystem::path folder;
+  std::filesystem::path home;  // the adapter's
   std::string adapter;
   std::string name;
   std::string operation;
+  std::string profile = "profile.xml";
   Enter enter = Enter::pull;
   std::string cursor;
   std::string token;  // resume

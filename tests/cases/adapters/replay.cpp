@@ -90,7 +90,7 @@ void Replay::give(const std::string& exchange, uint64_t index, const TakeAnswer&
   std::string body = data_.read(exchange + ".response.xml");
   const std::string operation = exchange.substr(0, exchange.rfind('-'));
   if (body.empty()) {
-    const auto usual = data_.folder.parent_path() / "usual" / (operation + ".response.xml");
+    const auto usual = data_.home / "cases/usual" / (operation + ".response.xml");
     if (!std::filesystem::exists(usual)) throw std::logic_error("the case has no answer to " + exchange);
     body = support::read_file(usual);
   }
