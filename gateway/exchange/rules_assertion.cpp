@@ -185,6 +185,10 @@ void recipient(const Judgement& judged) {
   const auto& ours = policy_of(judged).recipients;
   const std::string named = data_attribute(judged, "Recipient");
   if (named.empty() && !is_bearer(judged)) return;
+  if (!named.empty() && ours.empty())
+    throw Refusal("confirmation-recipient",
+                  "the assertion says where it is to be handed in, and nobody said which address is ours "
+                  "(Recipient)");
   if (std::ranges::find(ours, named) == ours.end())
     throw Refusal("confirmation-recipient", "the assertion is to be handed in elsewhere (Recipient)");
 }

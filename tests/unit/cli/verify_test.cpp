@@ -373,6 +373,8 @@ TEST_F(VerifyAssertion, IsAcceptedAndSaysWhomItIsAbout) {
 
 TEST_F(VerifyAssertion, EachWordIsAsked) {
   EXPECT_EQ(judge(handed.message(), words()), 1);
+  expect_refused("nobody said which address is ours");
+  EXPECT_EQ(judge(handed.message(), words({"--recipient", "https://them.test/in"})), 1);
   expect_refused("is to be handed in elsewhere (Recipient)");
   const std::vector<std::string> here = {"--recipient", "https://us.test/in"};
   EXPECT_EQ(judge(handed.message(), words(here)), 0) << desk.err;

@@ -175,6 +175,8 @@ TEST(Profile, takes_legacy_algorithms_by_name_or_uri_and_no_others) {
        {std::pair{"sha1", "http://www.w3.org/2000/09/xmldsig#sha1"},
         std::pair{"ecdsa-sha1", "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1"},
         std::pair{"inclusive-c14n", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"},
+        std::pair{"aes256-cbc", "http://www.w3.org/2001/04/xmlenc#aes256-cbc"},
+        std::pair{"rsa-oaep-mgf1p", "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"},
         std::pair{"http://www.w3.org/2000/09/xmldsig#rsa-sha1",
                   "http://www.w3.org/2000/09/xmldsig#rsa-sha1"}})
     EXPECT_THAT(parse_profile(with(written), "p.xml").answer.legacy, ElementsAre(uri)) << written;
