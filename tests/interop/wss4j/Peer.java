@@ -61,7 +61,7 @@ import org.xml.sax.InputSource;
  *   sign:   Peer sign SOAP KEY CERTIFICATE CONTENT REFERENCE    the message on standard output
  *   verify: Peer verify AUTHORITY FILE…                         a line each: verified, or why not
  *   issue:  Peer issue KEY CERTIFICATE FILE                     the SAML assertion of the file, signed by Santuario
- *   carry:  Peer carry SOAP KEY CERTIFICATE CONTENT FILE REFERENCE RECIPIENT   a message with that assertion
+ *   carry:  Peer carry SOAP KEY CERTIFICATE CONTENT FILE REFERENCE RECIPIENT [old]   a message with that assertion
  * REFERENCE is how the message names its key: token, issuer-serial, key-identifier or thumbprint; with "+str" the
  * key reference itself is signed too, through the STR-Transform. carry knows token and assertion, the latter by its
  * ID; RECIPIENT is the certificate that the assertion is encrypted for by Santuario, "-" for none.
@@ -194,20 +194,30 @@ public final class Peer {
         return text(document);
     }
 
-    private static void encrypt(Document document, Element assertion, String recipient) throws Exception {
+    /** In AES-GCM and OAEP with SHA-256; "old": in AES-CBC and OAEP with SHA-1, the key named as WCF names it. */
+    private static void encrypt(Document document, Element assertion, String recipient, boolean old) throws Exception {
         KeyGenerator generator = KeyGenerator.getInstance("AES");
         generator.init(256);
         SecretKey session = generator.generateKey();
-        XMLCipher transport = XMLCipher.getInstance(XMLCipher.RSA_OAEP_11, null, XMLCipher.SHA256);
+        XMLCipher transport = old ? XMLCipher.getInstance(XMLCipher.RSA_OAEP)
+            : XMLCipher.getInstance(XMLCipher.RSA_OAEP_11, null, XMLCipher.SHA256);
         transport.init(XMLCipher.WRAP_MODE, certificate(recipient).getPublicKey());
-        EncryptedKey key = transport.encryptKey(document, session, "http://www.w3.org/2009/xmlenc11#mgf1sha256", null);
+        EncryptedKey key = old ? transport.encryptKey(document, session)
+            : transport.encryptKey(document, session, "http://www.w3.org/2009/xmlenc11#mgf1sha256", null);
         X509Certificate named = (X509Certificate) certificate(recipient);
         org.apache.xml.security.keys.KeyInfo whose = new org.apache.xml.security.keys.KeyInfo(document);
         X509Data data = new X509Data(document);
         data.addIssuerSerial(named.getIssuerX500Principal().getName(), named.getSerialNumber());
-        whose.add(data);
+        if (old) {
+            Element reference = document.createElementNS(WSConstants.WSSE_NS, "o:SecurityTokenReference");
+            reference.setAttributeNS("http://www.w3.org/2000/xmlns/", "xmlns:o", WSConstants.WSSE_NS);
+            reference.appendChild(data.getElement());
+            whose.addUnknownElement(reference);
+        } else {
+            whose.add(data);
+        }
         key.setKeyInfo(whose);
-        XMLCipher cipher = XMLCipher.getInstance(XMLCipher.AES_256_GCM);
+        XMLCipher cipher = XMLCipher.getInstance(old ? XMLCipher.AES_256 : XMLCipher.AES_256_GCM);
         cipher.init(XMLCipher.ENCRYPT_MODE, session);
         org.apache.xml.security.keys.KeyInfo info = new org.apache.xml.security.keys.KeyInfo(document);
         info.add(key);
@@ -232,7 +242,7 @@ public final class Peer {
             around.setAttributeNS("http://www.w3.org/2000/xmlns/", "xmlns:saml", WSConstants.SAML2_NS);
             security.getSecurityHeader().appendChild(around);
             around.appendChild(assertion);
-            encrypt(document, assertion, words[7]);
+            encrypt(document, assertion, words[7], words.length > 8 && words[8].equals("old"));
         }
         WSSecSignature signature = new WSSecSignature();
         signature.setUserInfo("peer", "password");
