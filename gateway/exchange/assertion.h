@@ -35,8 +35,8 @@ struct AssertionPolicy {
   std::set<Confirmation> methods{Confirmation::holder_of_key};
   std::set<std::string> vouchers;  // SHA-256, hex, of certificates whose sender may vouch
   DecryptionKeys keys;             // none: an encrypted assertion is refused
-  // True the first time that an assertion is shown, asked of OneTimeUse alone, last and once a message;
-  // empty: nobody remembers, so none such is taken.
+  // True the first time that an assertion is shown, asked of OneTimeUse alone, last and once a message, from
+  // any thread; empty: nobody remembers, so none such is taken.
   std::function<bool(const VerifiedAssertion&)> first_use;
 };
 

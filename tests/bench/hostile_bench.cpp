@@ -11,8 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/exchange/assertion.h"
 #include "gateway/exchange/libraries.h"
+#include "tests/attack/encrypted.h"
 #include "tests/attack/peer.h"
+#include "tests/attack/sts.h"
 #include "tests/attack/world.h"
 
 namespace tilts::bench {
@@ -23,6 +26,7 @@ using attack::Draft;
 struct Hostile {
   const char* name;
   std::function<std::string(size_t)> make;
+  bool assertion = false;  // judged where a SAML assertion is demanded
 };
 
 struct Cost {
@@ -78,6 +82,31 @@ std::string declarations(size_t count, const std::string& uri) {
   for (size_t i = 0; i < count; ++i)
     text += " xmlns:n" + std::to_string(i) + "='" + uri + std::to_string(i) + "'";
   return text;
+}
+
+// Whoever holds our certificate can encrypt for us, and any STS's signature can be copied onto anything.
+std::string handed_in(const std::string& filler, bool sealed) {
+  const attack::World& world = attack::World::get();
+  attack::Claim claim;
+  claim.signer = attack::by_certificate(world.certificate.get());
+  const std::string assertion =
+      attack::replaced(attack::issued(claim, world.key.get()), "</a2:Assertion>", filler + "</a2:Assertion>");
+  Draft carrying = draft();
+  carrying.more_security =
+      sealed ? "<a2:EncryptedAssertion xmlns:a2='urn:oasis:names:tc:SAML:2.0:assertion'>" +
+                   attack::encrypted(assertion, world.key.get()) + "</a2:EncryptedAssertion>"
+             : assertion;
+  return with_values(carrying);
+}
+
+exchange::Policy demanding_an_assertion() {
+  const attack::World& world = attack::World::get();
+  exchange::AssertionPolicy demand = exchange::trusting(
+      {{attack::saml_issuer, world.file("sts.pem", attack::pem(world.certificate.get()))}});
+  demand.keys = exchange::DecryptionKeys({attack::identity("us", world.certificate.get(), world.key.get())});
+  exchange::Policy policy = attack::policy();
+  policy.assertion = std::make_shared<exchange::AssertionPolicy>(std::move(demand));
+  return policy;
 }
 
 const Hostile messages[] = {
@@ -139,6 +168,22 @@ const Hostile messages[] = {
                                        repeated("QUJD", std::min(size, size_t{9'000'000})) + "</o:Bin");
        return with_values(spoilt);
      }},
+    {"an assertion of attributes without end",
+     [](size_t size) {
+       return handed_in(
+           "<a2:AttributeStatement>" + repeated("<a2:Attribute/>", size) + "</a2:AttributeStatement>", false);
+     },
+     true},
+    {"an assertion of assertions",
+     [](size_t size) { return handed_in(repeated("<a2:Assertion/>", size), false); }, true},
+    {"an encrypted assertion of empty elements",
+     [](size_t size) { return handed_in(repeated("<e/>", size / 4 * 3), true); }, true},
+    {"an encrypted assertion of namespaces",
+     [](size_t size) {
+       return handed_in("<e" + declarations(240, "u") + ">" + repeated("<n0:x/>", size / 4 * 3) + "</e>",
+                        true);
+     },
+     true},
     {"headers without end",
      [](size_t size) {
        Draft spoilt = draft();
@@ -147,10 +192,10 @@ const Hostile messages[] = {
      }},
 };
 
-Cost cost_of(const std::string& message) {
+Cost cost_of(const std::string& message, const exchange::Policy& policy = attack::policy()) {
   const pid_t child = fork();
   if (child == 0) {
-    attack::refused_by(message);
+    attack::refused_by(message, policy);
     _exit(0);
   }
   int status = 0;
@@ -169,6 +214,7 @@ int main(int argc, char** argv) {
   using namespace tilts::bench;
   const tilts::exchange::Libraries libraries;
   const bool check = argc > 1 && std::strcmp(argv[1], "--check") == 0;
+  const tilts::exchange::Policy with_assertion = demanding_an_assertion();
   int missed = 0;
   std::printf("%-48s %21s %21s\n", "", "1 MB", "20 MB");
   for (const Hostile& hostile : messages) {
@@ -176,7 +222,7 @@ int main(int argc, char** argv) {
     for (const auto& [size, seconds] : {std::pair{size_t{1} << 20, 0.5}, std::pair{size_t{20} << 20, 2.0}}) {
       const std::string message = hostile.make(size - 12'000);
       const Cost idle = cost_of("<idle/>" + std::string(message.size(), ' '));
-      const Cost cost = cost_of(message);
+      const Cost cost = hostile.assertion ? cost_of(message, with_assertion) : cost_of(message);
       const double above = cost.megabytes - idle.megabytes;
       const bool small = size < (size_t{2} << 20);
       const bool over = !cost.ended || cost.seconds > seconds * 1.5 || (small && above > 64 * 1.5);
