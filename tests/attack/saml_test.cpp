@@ -737,6 +737,8 @@ TEST(Saml, WhatCannotBeDecryptedIsRefused) {
   Draft body = carrying(sealed(good));
   body.body = data;
   EXPECT_EQ(refused_by(sent(body), strict()), "encrypted") << "nothing else is decrypted";
+  body.body = "<p:A xmlns:p='urn:p'>" + sealed(good) + "</p:A>";
+  EXPECT_EQ(refused_by(sent(body), strict()), "encrypted") << "nor an assertion elsewhere";
 }
 
 TEST(Saml, SentencesSayThatItIsTheAssertion) {
