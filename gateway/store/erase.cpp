@@ -57,7 +57,7 @@ bool Submissions::give_a_key(Transaction& transaction) const {
   const auto row = transaction.row<std::string, std::string, Blob>(kWithoutKey);
   if (!row) return false;
   const auto& [id, registry, sealed] = *row;
-  const SubmissionSeal before(vault_, id, {});
+  const SubmissionSeal before = SubmissionSeal::before_keys(vault_, id);
   const SubmissionSeal now = SubmissionSeal::fresh(vault_, id);
   now.keep(transaction);
   const std::string content = before.open(sealed.bytes);

@@ -1,5 +1,6 @@
 #include "gateway/store/submission_seal.h"
 
+#include "gateway/base/error.h"
 #include "gateway/store/pack.h"
 
 namespace tilts::store {
@@ -27,8 +28,23 @@ SubmissionSeal::SubmissionSeal(const Vault& vault, std::string_view id, std::str
   if (!wrapped.empty()) key_ = vault.unwrap(key_place(id), wrapped);
 }
 
+SubmissionSeal SubmissionSeal::before_keys(const Vault& vault, std::string_view id) {
+  SubmissionSeal seal(vault, id, {});
+  seal.of_the_store_ = true;
+  return seal;
+}
+
+// Nothing of an erased submission may come to lie under a key that lives on.
+const Key& SubmissionSeal::key() const {
+  if (!key_)
+    throw Error(Code::config, "submission " + id_ +
+                                  " has no key: it was erased, or its row was taken out of the "
+                                  "store by hand; restore the store from a backup if it should be there");
+  return *key_;
+}
+
 void SubmissionSeal::keep(Transaction& transaction) const {
-  transaction.run(kKeep, id_, Blob{vault_->wrap(key_place(id_), key_.value())});
+  transaction.run(kKeep, id_, Blob{vault_->wrap(key_place(id_), key())});
 }
 
 Blob SubmissionSeal::seal(std::string_view plain) const { return seal_at(pack("submission", id_), plain); }
@@ -46,11 +62,11 @@ std::string SubmissionSeal::open(std::string_view part, int64_t number, std::str
 }
 
 Blob SubmissionSeal::seal_at(const std::string& place, std::string_view plain) const {
-  return {key_ ? Vault::seal(*key_, place, plain) : vault_->seal(place, plain)};
+  return {of_the_store_ ? vault_->seal(place, plain) : Vault::seal(key(), place, plain)};
 }
 
 std::string SubmissionSeal::open_at(const std::string& place, std::string_view sealed) const {
-  return key_ ? Vault::open(*key_, place, sealed) : vault_->open(place, sealed);
+  return of_the_store_ ? vault_->open(place, sealed) : Vault::open(key(), place, sealed);
 }
 
 Blob case_hash(const Vault& vault, std::string_view registry, std::string_view case_number) {

@@ -26,7 +26,9 @@ class SubmissionSeal {
   // A new key; it is kept by keep(), once the submission's row is there.
   static SubmissionSeal fresh(const Vault& vault, std::string_view id);
   static SubmissionSeal of(Session& session, const Vault& vault, std::string_view id);
-  // `wrapped` empty: sealed under the store's own key, as all were before schema 7.
+  // The store's own key, under which all stood before schema 7: for giving them theirs.
+  static SubmissionSeal before_keys(const Vault& vault, std::string_view id);
+  // `wrapped` empty: the key is destroyed, and sealing or opening throws Error(config).
   SubmissionSeal(const Vault& vault, std::string_view id, std::string_view wrapped);
 
   void keep(Transaction& transaction) const;
@@ -42,10 +44,12 @@ class SubmissionSeal {
  private:
   Blob seal_at(const std::string& place, std::string_view plain) const;
   std::string open_at(const std::string& place, std::string_view sealed) const;
+  const Key& key() const;
 
   const Vault* vault_;
   std::string id_;
   std::optional<Key> key_;
+  bool of_the_store_ = false;
 };
 
 // The same for all revisions of a case, and says nothing about it without the master key.

@@ -21,6 +21,7 @@ constexpr Sql kAdd =
 constexpr Sql kKnown = "SELECT id, digest FROM submission WHERE key = $1";
 constexpr Sql kAddAttachment =
     "INSERT INTO submission_attachment (submission, number, content) VALUES ($1, $2, $3)";
+constexpr Sql kStateOf = "SELECT state FROM submission WHERE id = $1";
 constexpr Sql kMend =
     "UPDATE submission SET subject = $1, digest = $2, content = $3, changed = $4"
     " WHERE id = $5 AND state = 'warned' AND attempt = 0";
@@ -243,6 +244,7 @@ void Submissions::keep_parts(Transaction& transaction, const SubmissionSeal& sea
 bool Submissions::mend(Transaction& transaction, const std::string& id, const NewSubmission& submission,
                        const std::vector<SubmissionAttachment>& attachments, const Blob& digest,
                        Time now) const {
+  if (transaction.value<std::string>({}, kStateOf, id) != name(SubmissionState::warned)) return false;
   const SubjectId subject = subjects_.ensure(transaction, submission.code, now);
   const SubmissionSeal seal = SubmissionSeal::of(transaction, vault_, id);
   if (transaction.run(kMend, subject, digest, sealed(seal, submission), now, id) == 0) return false;
