@@ -1,4 +1,6 @@
 // A registry behind tokens: the whole way from the token service, over the registry, to a municipal file.
+#include <fstream>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -110,6 +112,44 @@ TEST_F(Tokens, AServiceThatIsAwayOrNotToBeTrustedEndsTheRunBeforeTheRegistryIsAs
   Command away(*city_, {"run", "residents", "--initial"});
   EXPECT_EQ(away.end(), 6) << away.err();
   EXPECT_EQ(city_->registry().counter("received"), 0);
+}
+
+// What we send passes what we demand: the policy's section 9, which shares no line with what writes a
+// request.
+TEST_F(Tokens, OurOwnVerifierTakesWhatWeSend) {
+  for (const bool encrypted : {false, true}) {
+    open({.encrypted = encrypted});
+    const pull::RunReport report = city_->night(initial());
+    city_->with([&](pull::JobRunner&, store::Store& store) {
+      const auto kept =
+          store.read([&](store::Session& session) { return store.evidence().of_run(session, report.run); });
+      ASSERT_FALSE(kept.empty());
+      std::ofstream(city_->file("request.xml"), std::ios::binary) << kept.front().proof.request;
+    });
+    std::vector<std::string> words{"verify",
+                                   "--anchor",
+                                   city_->pki().anchor,
+                                   "--sts",
+                                   city_->pki().registry_sign.certificate,
+                                   "--sts-issuer",
+                                   "urn:tilts:simulator:token-service",
+                                   "--audience",
+                                   audience};
+    if (encrypted) {
+      std::ofstream(city_->file("decryption.pem")) << support::read_file(city_->file("encryption.key"))
+                                                   << support::read_file(city_->file("encryption.pem"));
+      std::filesystem::permissions(city_->file("decryption.pem"), std::filesystem::perms::owner_read);
+      for (const char* word :
+           {"--decryption-key", "decryption.pem", "--allow", "aes256-cbc", "--allow", "rsa-oaep-mgf1p"})
+        words.emplace_back(word == std::string("decryption.pem") ? city_->file(word).string() : word);
+    }
+    words.push_back(city_->file("request.xml").string());
+    Command verify(*city_, words);
+    EXPECT_EQ(verify.end(), 0) << verify.err();
+    words[8] = "urn:test:elsewhere";
+    Command elsewhere(*city_, words);
+    EXPECT_EQ(elsewhere.end(), 1) << elsewhere.out();
+  }
 }
 
 TEST_F(Tokens, CheckAsksForOneToo) {
