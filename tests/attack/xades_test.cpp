@@ -41,6 +41,7 @@ struct Draft {
   const X509* certificate = world().certificate.get();
   std::string document = "#doc";
   std::string properties = "#props";
+  std::string part_digest = "sha256";
   std::string type = " Type='http://uri.etsi.org/01903#SignedProperties'";
   std::string more_references;
   bool document_first = true;
@@ -54,11 +55,11 @@ struct Draft {
   std::string object_of;     // properties standing elsewhere: in the document
 };
 
-std::string reference(const std::string& uri, const std::string& type = {}) {
+std::string reference(const std::string& uri, const std::string& type = {},
+                      const std::string& digest = "sha256") {
   return "<ds:Reference URI='" + uri + "'" + type + "><ds:Transforms>" + exclusive() +
-         "</ds:Transforms><ds:DigestMethod "
-         "Algorithm='http://www.w3.org/2001/04/xmlenc#sha256'/><ds:DigestValue/>"
-         "</ds:Reference>";
+         "</ds:Transforms><ds:DigestMethod Algorithm='http://www.w3.org/2001/04/xmlenc#" + digest +
+         "'/><ds:DigestValue/></ds:Reference>";
 }
 
 std::string properties(const Draft& draft) {
@@ -77,8 +78,10 @@ std::string properties(const Draft& draft) {
 }
 
 std::string document(const Draft& draft) {
-  const std::string of_document = draft.document.empty() ? "" : reference(draft.document);
-  const std::string of_properties = draft.properties.empty() ? "" : reference(draft.properties, draft.type);
+  const std::string of_document =
+      draft.document.empty() ? "" : reference(draft.document, {}, draft.part_digest);
+  const std::string of_properties =
+      draft.properties.empty() ? "" : reference(draft.properties, draft.type, draft.part_digest);
   const std::string object = "<ds:Object>" + properties(draft) + "</ds:Object>";
   return sign("<p:Envelope xmlns:p='urn:p'><p:Document Id='doc'><p:Name>Jānis</p:Name></p:Document>" +
                   draft.object_of +
@@ -120,6 +123,15 @@ void expect_only(const std::string& rule, const Draft& draft, const std::string&
 TEST(Xades, AnHonestOneIsAccepted) {
   EXPECT_EQ(refused({}), "");
   EXPECT_EQ(refused({}, attack::policy()), "");
+}
+
+// Signed as they stand, line breaks and all: long values are written so by Java and by xmlsec.
+TEST(Xades, ADigestBrokenIntoLinesIsTheSame) {
+  const std::string broken = document({.part_digest = "sha512"});
+  const size_t value = broken.find("<ds:DigestValue>");
+  EXPECT_NE(broken.substr(value, broken.find("</ds:DigestValue>") - value).find('\n'), std::string::npos)
+      << broken;
+  EXPECT_EQ(document_refused_by(broken, demanding()), "");
 }
 
 // The order in which a live system writes the name, and spaces in it, do not count: the serial and the digest

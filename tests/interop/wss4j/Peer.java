@@ -51,6 +51,9 @@ import org.apache.ws.security.message.WSSecTimestamp;
 import org.apache.xml.security.encryption.EncryptedKey;
 import org.apache.xml.security.encryption.XMLCipher;
 import org.apache.xml.security.keys.content.X509Data;
+import org.apache.xml.security.signature.ObjectContainer;
+import org.apache.xml.security.signature.XMLSignature;
+import org.apache.xml.security.transforms.Transforms;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
@@ -61,6 +64,8 @@ import org.xml.sax.InputSource;
  *   sign:   Peer sign SOAP KEY CERTIFICATE CONTENT REFERENCE    the message on standard output
  *   verify: Peer verify AUTHORITY FILE…                         a line each: verified, or why not
  *   issue:  Peer issue KEY CERTIFICATE FILE                     the SAML assertion of the file, signed by Santuario
+ *   document:        Peer document KEY CERTIFICATE CONTENT C14N   a XAdES document, signed by Santuario; C14N: its SignedInfo's
+ *   verify-document: Peer verify-document AUTHORITY FILE…         a line each: verified, or why not
  *   carry:  Peer carry SOAP KEY CERTIFICATE CONTENT FILE REFERENCE RECIPIENT [old]   a message with that assertion
  * REFERENCE is how the message names its key: token, issuer-serial, key-identifier or thumbprint; with "+str" the
  * key reference itself is signed too, through the STR-Transform. carry knows token and assertion, the latter by its
@@ -82,6 +87,9 @@ public final class Peer {
         } else if (arguments[0].equals("issue")) {
             System.out.write(issue(arguments[1], arguments[2], arguments[3]).getBytes("UTF-8"));
             System.out.flush();
+        } else if (arguments[0].equals("document")) {
+            System.out.write(document(arguments[1], arguments[2], arguments[3], arguments[4]).getBytes("UTF-8"));
+            System.out.flush();
         } else if (arguments[0].equals("carry")) {
             System.out.write(carry(arguments).getBytes("UTF-8"));
             System.out.flush();
@@ -89,7 +97,11 @@ public final class Peer {
             Logger.getLogger("org.apache").setLevel(Level.OFF);
             for (String file : Arrays.copyOfRange(arguments, 2, arguments.length)) {
                 try {
-                    verify(arguments[1], file);
+                    if (arguments[0].equals("verify-document")) {
+                        verifyDocument(arguments[1], file);
+                    } else {
+                        verify(arguments[1], file);
+                    }
                     System.out.println("verified");
                 } catch (Exception refusal) {
                     System.out.println("refused: " + String.valueOf(refusal.getMessage()).split("\\R")[0]);
@@ -192,6 +204,79 @@ public final class Peer {
         context.setDefaultNamespacePrefix("ds");
         signatures.newXMLSignature(info, named).sign(context);
         return text(document);
+    }
+
+    private static final String XADES = "http://uri.etsi.org/01903/v1.3.2#";
+    private static final String SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties";
+    private static final String DIV = "http://ivis.eps.gov.lv/XMLSchemas/100001/DIV/v1-0";
+    private static final String DS = "http://www.w3.org/2000/09/xmldsig#";
+
+    /** Whatever is called Id is one: neither a schema nor a DTD says so. */
+    private static void registerIds(Element element) {
+        if (element.hasAttribute("Id")) {
+            element.setIdAttribute("Id", true);
+        }
+        for (Node child = element.getFirstChild(); child != null; child = child.getNextSibling()) {
+            if (child instanceof Element) {
+                registerIds((Element) child);
+            }
+        }
+    }
+
+    private static String document(String key, String certificate, String content, String c14n) throws Exception {
+        X509Certificate signer = (X509Certificate) certificate(certificate);
+        String digest = Base64.getEncoder().encodeToString(
+            java.security.MessageDigest.getInstance("SHA-512").digest(signer.getEncoded()));
+        Document document = parsed(new InputSource(new StringReader("<d:Envelope xmlns:d='" + DIV + "' xmlns:unused='urn:unused'>"
+            + "<d:SenderDocument Id='SenderSection'><d:Title/></d:SenderDocument><d:Signatures>"
+            + "<x:QualifyingProperties xmlns:x='" + XADES + "' xmlns:ds='" + DS + "' Target='#SenderSignature'>"
+            + "<x:SignedProperties Id='props'><x:SignedSignatureProperties><x:SigningTime>2026-11-22T12:00:00+02:00</x:SigningTime>"
+            + "<x:SigningCertificate><x:Cert><x:CertDigest><ds:DigestMethod Algorithm='http://www.w3.org/2001/04/xmlenc#sha512'/>"
+            + "<ds:DigestValue>" + digest + "</ds:DigestValue></x:CertDigest><x:IssuerSerial><ds:X509IssuerName>"
+            + signer.getIssuerX500Principal().getName() + "</ds:X509IssuerName><ds:X509SerialNumber>" + signer.getSerialNumber()
+            + "</ds:X509SerialNumber></x:IssuerSerial></x:Cert></x:SigningCertificate></x:SignedSignatureProperties>"
+            + "</x:SignedProperties></x:QualifyingProperties></d:Signatures></d:Envelope>")));
+        document.getElementsByTagNameNS(DIV, "Title").item(0).setTextContent(content);
+        Node properties = document.getElementsByTagNameNS(XADES, "QualifyingProperties").item(0);
+        Node into = properties.getParentNode();
+        into.removeChild(properties);
+
+        boolean ecdsa = signer.getPublicKey().getAlgorithm().equals("EC");
+        XMLSignature made = new XMLSignature(document, "",
+            "http://www.w3.org/2001/04/xmldsig-more#" + (ecdsa ? "ecdsa-sha256" : "rsa-sha512"),
+            c14n.equals("inclusive") ? Transforms.TRANSFORM_C14N_OMIT_COMMENTS : Transforms.TRANSFORM_C14N_EXCL_OMIT_COMMENTS);
+        into.appendChild(made.getElement());
+        made.setId("SenderSignature");
+        ObjectContainer object = new ObjectContainer(document);
+        object.appendChild(properties);
+        made.appendObject(object);
+        registerIds(document.getDocumentElement());
+        String sha512 = "http://www.w3.org/2001/04/xmlenc#sha512";
+        made.addDocument("#SenderSection", exclusive(document), sha512);
+        made.addDocument("#props", exclusive(document), sha512, null, SIGNED_PROPERTIES);
+        made.addKeyInfo(signer);
+        made.sign(privateKey(key));
+        return text(document);
+    }
+
+    private static Transforms exclusive(Document document) throws Exception {
+        Transforms transforms = new Transforms(document);
+        transforms.addTransform(Transforms.TRANSFORM_C14N_EXCL_OMIT_COMMENTS);
+        return transforms;
+    }
+
+    private static void verifyDocument(String authority, String file) throws Exception {
+        Document document = parsed(new InputSource(file));
+        registerIds(document.getDocumentElement());
+        XMLSignature read = new XMLSignature((Element) document.getElementsByTagNameNS(DS, "Signature").item(0), "");
+        X509Certificate signer = read.getKeyInfo().getX509Certificate();
+        signer.verify(certificate(authority).getPublicKey());
+        if (!read.checkSignatureValue(signer)) {
+            throw new Exception("the signature does not verify");
+        }
+        if (read.getSignedInfo().getLength() != 2 || !SIGNED_PROPERTIES.equals(read.getSignedInfo().item(1).getType())) {
+            throw new Exception("the signature does not cover document and signed properties");
+        }
     }
 
     /** In AES-GCM and OAEP with SHA-256; "old": in AES-CBC and OAEP with SHA-1, the key named as WCF names it. */
