@@ -174,6 +174,8 @@ void print_accepted(Context& context, const exchange::Verified& verified, const 
                                    : std::string("accepted: tls-only, for its Body is not signed"))
                 << "\n";
     for (const exchange::Part& part : verified.parts()) context.out << "  " << part.name << "\n";
+    if (const auto signing_time = verified.signing_time())
+      context.out << fmt::format("signed at {}, by the signer's own word\n", to_text(*signing_time));
     if (const exchange::VerifiedAssertion* said = verified.assertion())
       context.out << fmt::format("assertion: {}, issued by {}, {}\n", said->subject, said->issuer,
                                  name_of(said->method));
@@ -185,6 +187,7 @@ void print_accepted(Context& context, const exchange::Verified& verified, const 
   object.set("assurance", message_signed ? "signed" : "tls-only");
   object.set("signer", verified.signer());
   object.set("signer_sha256", verified.signer_sha256());
+  if (const auto signing_time = verified.signing_time()) object.set("signing_time", to_text(*signing_time));
   Poco::JSON::Array parts;
   for (const exchange::Part& part : verified.parts()) {
     Poco::JSON::Object each(Poco::JSON_PRESERVE_KEY_ORDER);

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <openssl/sha.h>
 
+#include "gateway/exchange/document_signer.h"
 #include "gateway/exchange/libraries.h"
 #include "gateway/exchange/names.h"
 #include "gateway/xml/base64.h"
@@ -262,6 +263,19 @@ TEST_F(Verify, AnyElementIsADocumentWithoutSoap) {
   EXPECT_EQ(part(json(desk.out), "{urn:p}Order", "text"), "Jānis");
   EXPECT_EQ(judge(order, {"--anchor", root}), 1);
   expect_refused("not a SOAP 1.1 or 1.2 envelope");
+}
+
+TEST_F(Verify, OfAXadesDocumentItSaysWhenItsSignerSaysHeSigned) {
+  const exchange::DocumentSigning signing{
+      .element = "{urn:p}Order", .into = "{urn:p}Signatures", .id = "signature"};
+  const std::string order = exchange::sign_document(
+      "<p:Letter xmlns:p='urn:p'><p:Order Id='order'>Jānis</p:Order><p:Signatures/></p:Letter>", signing,
+      *attack::identity("signer", world().certificate.get(), world().key.get()),
+      parse_time("2026-11-21T11:00:00Z"));
+  EXPECT_EQ(judge(order, {"--any-element", "--anchor", root}), 0) << desk.err;
+  EXPECT_THAT(desk.out, HasSubstr("signed at 2026-11-21T11:00:00.000Z, by the signer's own word"));
+  EXPECT_EQ(judge(order, {"--any-element", "--json", "--anchor", root}), 0) << desk.err;
+  EXPECT_THAT(desk.out, HasSubstr("\"signing_time\": \"2026-11-21T11:00:00.000Z\""));
 }
 
 TEST_F(Verify, AllowTakesWhatItNamesAndNoMore) {
