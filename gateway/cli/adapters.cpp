@@ -44,7 +44,10 @@ void print(Context& context, const config::Configuration& configuration, const h
     for (const host::FieldType& field : type.fields) fields += (fields.empty() ? "" : " ") + field.name;
     records.add({"  " + type.name, fields});
   }
-  context.out << records.text();
+  if (adapter.declares_itself)
+    context.out << "  Its records are what its settings say: `tilts check` tells of one that is not there.\n";
+  else
+    context.out << records.text();
   if (adapter.settings.empty()) return;
   Table settings({"  Setting", "Default", "Means"});
   for (const host::Setting& setting : adapter.settings)

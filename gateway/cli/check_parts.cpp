@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@
 #include "gateway/pull/deliveries.h"
 #include "gateway/pull/roster.h"
 #include "gateway/push/entry_tables.h"
+#include "gateway/registries/registries.h"
 #include "gateway/targets/schema.h"
 #include "plugins/host/adapter.h"
 
@@ -74,20 +76,29 @@ class Parts {
       const auto library = load(registry.adapter);
       host::Settings settings;
       for (const config::Setting& setting : registry.settings) settings[setting.name] = setting.value;
-      for (const std::string& sentence : host::problems(library->descriptor(), settings))
-        problem(registry.line, what + ": " + sentence);
+      const std::vector<std::string> wrong = host::problems(library->descriptor(), settings);
+      for (const std::string& sentence : wrong) problem(registry.line, what + ": " + sentence);
+      host::Descriptor adapter = library->descriptor();
+      bool known = wrong.empty();  // what it emits
+      guarded(registry.line, what, [&] {
+        if (!known) return;
+        known = false;
+        adapter = registries::declared(library, registry);
+        known = true;
+      });
       for (const config::JobSettings& job : configuration_.jobs) {
         if (job.registry != registry.name) continue;
-        const host::Operation* operation = library->descriptor().operation(job.operation);
+        const host::Operation* operation = adapter.operation(job.operation);
         if (!operation || !operation->pull)
           problem(job.line,
                   fmt::format("job {}: adapter {} has no operation {} that pulls; tilts adapters lists them",
                               job.name, registry.adapter, job.operation));
-        pull::Emitters emitters{&library->descriptor()};
+        pull::Emitters emitters{&adapter};
         const config::RegistrySettings* other = configuration_.registry(job.population);
-        const auto population = other ? load(other->adapter) : nullptr;
-        if (population) emitters.push_back(&population->descriptor());
-        check_words(job, emitters);
+        std::optional<host::Descriptor> population;
+        if (other) population = registries::declared(load(other->adapter), *other);
+        if (population) emitters.push_back(&*population);
+        if (known || !adapter.declares_itself) check_words(job, emitters);
         if (!job.roster.sql.empty())
           guarded(job.line, "job " + job.name, [&] { pull::read_roster(job.roster); });
       }

@@ -34,7 +34,8 @@ struct IdentitySettings {
 
 struct Setting {
   std::string name;
-  std::string value;
+  std::string value;  // what is written, or all that stands in `file`
+  std::string file;   // absolute; may be empty
 };
 
 // Somebody who is asked: how he speaks, where, and whom we take his answers from.

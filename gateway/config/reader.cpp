@@ -1,6 +1,7 @@
 #include "gateway/config/reader.h"
 
 #include <charconv>
+#include <fstream>
 #include <string>
 #include <utility>
 
@@ -123,6 +124,18 @@ void add_path(std::vector<std::string>& paths, const Element& element, const cha
   if (element.has(attribute)) paths.push_back(element.path(attribute));
 }
 
+// An adapter opens no file: what stands in one is read here and handed over.
+Setting setting(const Element& element) {
+  Setting read{element.text("name"), element.content(), element.path("file")};
+  if (read.file.empty()) return read;
+  if (!read.value.empty()) element.problem("setting " + read.name + " has a file and a text; keep one");
+  std::ifstream stream(read.file, std::ios::binary);
+  read.value.assign(std::istreambuf_iterator<char>(stream), {});
+  if (!stream)
+    element.problem("setting " + read.name + ": " + read.file + " cannot be read; correct file=\"…\"");
+  return read;
+}
+
 void read_service(const Element& element, ServiceSettings& read) {
   read.line = element.line();
   read.profile = element.path("profile");
@@ -153,7 +166,7 @@ RegistrySettings registry(const Element& element) {
     } else if (part.name() == "token-service") {
       read_service(part, read.token_service.emplace());
     } else if (part.name() == "setting") {
-      read.settings.push_back({part.text("name"), part.content()});
+      read.settings.push_back(setting(part));
     }
   });
   return read;

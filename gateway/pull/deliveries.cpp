@@ -48,8 +48,8 @@ std::unique_ptr<targets::Target> open_target(const config::Configuration& config
 }
 
 Emitters emitters(const config::JobSettings& job, const registries::Registries& registries) {
-  Emitters found{&registries.at(job.registry).library->descriptor()};
-  if (!job.population.empty()) found.push_back(&registries.at(job.population).library->descriptor());
+  Emitters found{&registries.at(job.registry).descriptor};
+  if (!job.population.empty()) found.push_back(&registries.at(job.population).descriptor);
   return found;
 }
 

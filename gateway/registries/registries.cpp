@@ -70,13 +70,25 @@ Registry open(const config::Configuration& configuration, const config::Registry
   auto library = host::Library::load(
       std::filesystem::path(configuration.adapters_folder) / host::Library::file_name(settings.adapter),
       settings.adapter);
-  return Registry{settings,          std::move(keys),
-                  std::move(trust),  std::move(token_trust),
-                  std::move(tokens), std::make_unique<exchange::Exchange>(std::move(outward)),
-                  std::move(library)};
+  host::Descriptor descriptor = declared(library, settings);
+  return Registry{settings,           std::move(keys),
+                  std::move(trust),   std::move(token_trust),
+                  std::move(tokens),  std::make_unique<exchange::Exchange>(std::move(outward)),
+                  std::move(library), std::move(descriptor)};
 }
 
 }  // namespace
+
+host::Descriptor declared(const std::shared_ptr<const host::Library>& library,
+                          const config::RegistrySettings& registry) {
+  try {
+    return host::declared(library, settings_of(registry));
+  } catch (const Error& error) {
+    for (const config::Setting& setting : registry.settings)
+      if (!setting.file.empty()) throw error.inside(setting.file);
+    throw;
+  }
+}
 
 std::unique_ptr<host::Adapter> Registry::adapter(host::Watchdog& watchdog) const {
   host::Limits limits;

@@ -22,12 +22,18 @@ struct Registry {
   std::shared_ptr<exchange::TokenSource> tokens;      // the same
   std::unique_ptr<exchange::Exchange> exchange;
   std::shared_ptr<const host::Library> library;
+  host::Descriptor descriptor;  // of the adapter with these settings
 
   // Replaced key, certificate or trust files that cannot be used, while the older ones still are.
   std::vector<std::string> problems() const;
   // A fresh instance: one belongs to one run. The watchdog outlives it.
   std::unique_ptr<host::Adapter> adapter(host::Watchdog& watchdog) const;
 };
+
+// What the adapter says of itself with a registry's settings. Throws Error(config) with the file of a
+// setting, where one is in a file.
+host::Descriptor declared(const std::shared_ptr<const host::Library>& library,
+                          const config::RegistrySettings& registry);
 
 class Registries {
  public:

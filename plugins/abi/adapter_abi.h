@@ -24,7 +24,7 @@ extern "C" {
 
 #define TILTS_ABI_MAGIC 0x544C4931u /* "TLI1" */
 #define TILTS_ABI_MAJOR 1u
-#define TILTS_ABI_MINOR 1u
+#define TILTS_ABI_MINOR 2u
 
 typedef struct tilts_text {
   const char* data;
@@ -265,6 +265,15 @@ typedef struct tilts_host {
 
 /* ---- the one exported symbol -------------------------------------------------------------------------- */
 
+/* What an instance says of itself once it has its settings (1.2). The tables belong to the instance. */
+typedef struct tilts_declaration {
+  uint32_t struct_size; /* filled in by the host */
+  uint32_t reserved;
+  const tilts_record_type* record_types; /* in place of the descriptor's */
+  uint32_t record_type_count;
+  uint32_t record_type_stride;
+} tilts_declaration;
+
 typedef struct tilts_descriptor {
   uint32_t magic;
   uint32_t struct_size;
@@ -299,6 +308,9 @@ typedef struct tilts_descriptor {
   /* `entry` is null when a pull was parked. */
   tilts_status (*resume)(void* instance, const tilts_host* host, tilts_text operation,
                          const tilts_entry* entry, tilts_text token, tilts_sink error);
+  /* 1.2: what this instance emits, where that depends on its settings; null when it does not. Called once,
+     after create. */
+  tilts_status (*declare)(void* instance, tilts_declaration* declaration, tilts_sink error);
 } tilts_descriptor;
 
 #if defined(__GNUC__)

@@ -9,6 +9,7 @@
 
 #include "gateway/base/error.h"
 #include "plugins/host/library.h"
+#include "plugins/host/read_descriptor.h"
 #include "plugins/host/session.h"
 #include "plugins/host/text.h"
 
@@ -111,7 +112,7 @@ struct Adapter::Implementation {
 
   const std::shared_ptr<const Library> library;
   const tilts_descriptor& raw;
-  const Descriptor& descriptor;
+  Descriptor descriptor;  // the session keeps a reference to it
   Activity activity;
   Session session;
   Watchdog* const watchdog;
@@ -141,6 +142,21 @@ void Adapter::Implementation::create(const Settings& settings) {
     refuse(said.text().empty() ? "did not start and gave no reason; mend the adapter" : said.text());
   }
   if (instance == nullptr) refuse("started without an instance; mend the adapter");
+  const auto declare = declare_of(raw);
+  if (declare == nullptr) return;
+  Said of_itself;
+  tilts_declaration declaration{sizeof(tilts_declaration), 0, nullptr, 0, 0};
+  activity.adapter_runs();
+  const tilts_status told = declare(instance, &declaration, of_itself.sink());
+  activity.host_runs();
+  if (told != TILTS_OK)
+    refuse(of_itself.text().empty() ? "does not say what it emits, and gave no reason; mend the adapter"
+                                    : of_itself.text());
+  try {
+    read_declaration(declaration, descriptor);
+  } catch (const Error& error) {
+    refuse(error.what());
+  }
 }
 
 template <typename Enter>
@@ -191,6 +207,11 @@ Adapter::~Adapter() = default;
 
 const Descriptor& Adapter::descriptor() const { return implementation_->descriptor; }
 const Activity& Adapter::activity() const { return implementation_->activity; }
+
+Descriptor declared(const std::shared_ptr<const Library>& library, const Settings& settings) {
+  if (!library->descriptor().declares_itself) return library->descriptor();
+  return Adapter(library, settings).descriptor();
+}
 
 Ended Adapter::pull(Services& services, std::string_view operation, std::string_view cursor) {
   Implementation& self = *implementation_;

@@ -83,6 +83,7 @@ class Adapter {
   Adapter(const Adapter&) = delete;
   Adapter& operator=(const Adapter&) = delete;
 
+  // The library's, with the record types of this instance.
   const Descriptor& descriptor() const;
   // When the adapter's code last came to the host or was entered by it, for whoever watches. Any thread.
   const Activity& activity() const;
@@ -97,5 +98,9 @@ class Adapter {
   struct Implementation;
   std::unique_ptr<Implementation> implementation_;
 };
+
+// What an adapter with these settings says of itself: the library's descriptor, or, where that depends on the
+// settings, an instance's. Throws Error(config) as making the instance does.
+Descriptor declared(const std::shared_ptr<const Library>& library, const Settings& settings);
 
 }  // namespace tilts::host

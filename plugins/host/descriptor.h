@@ -50,6 +50,7 @@ struct Descriptor {
   std::string version;
   std::string documentation;
   bool takes_attachments = false;  // since version 1.1 of the contract
+  bool declares_itself = false;    // its record types depend on its settings: declared() has them; since 1.2
   std::vector<Setting> settings;
   std::vector<RecordType> record_types;
   std::vector<Operation> operations;

@@ -1,6 +1,7 @@
 #include "plugins/host/read_descriptor.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
 #include <string>
 
@@ -11,6 +12,9 @@
 
 namespace tilts::host {
 namespace {
+
+// Bytes of a descriptor of version 1.0.
+constexpr size_t first_version = offsetof(tilts_descriptor, declare);
 
 [[noreturn]] void refuse(const std::string& why) { throw Error(Code::config, why); }
 
@@ -98,7 +102,8 @@ void read_settings(const tilts_descriptor& raw, Descriptor& to) {
     refuse("a default is not allowed by its own declaration: " + wrong.front() + "; mend the adapter");
 }
 
-void read_record_types(const tilts_descriptor& raw, Descriptor& to) {
+template <typename Declares>  // tilts_descriptor or tilts_declaration
+void read_record_types(const Declares& raw, Descriptor& to) {
   std::set<std::string> taken;
   each(raw.record_types, raw.record_type_count, raw.record_type_stride, "record types",
        [&](const tilts_record_type& given) {
@@ -151,9 +156,9 @@ void judge_version(const tilts_descriptor& raw) {
   if (raw.magic != TILTS_ABI_MAGIC)
     refuse(
         "its tilts_adapter is not an adapter's descriptor (wrong magic number); build it with plugins/sdk");
-  if (raw.struct_size < sizeof(tilts_descriptor))
+  if (raw.struct_size < first_version)
     refuse(fmt::format("its descriptor has {} bytes where version {}.0 has {}; rebuild the adapter",
-                       raw.struct_size, TILTS_ABI_MAJOR, sizeof(tilts_descriptor)));
+                       raw.struct_size, TILTS_ABI_MAJOR, first_version));
   if (raw.abi_major < TILTS_ABI_MAJOR)
     refuse(fmt::format(
         "it was built for version {} of the contract, this gateway speaks {}; rebuild the adapter",
@@ -182,12 +187,22 @@ Descriptor read_descriptor(const tilts_descriptor& raw, std::string_view id) {
   if (result.version.empty()) refuse("it has no version; write it in the adapter");
   result.documentation = documentation(raw.documentation, "the adapter");
   result.takes_attachments = raw.abi_minor >= 1;
+  result.declares_itself = declare_of(raw) != nullptr;
   if (raw.create == nullptr || raw.destroy == nullptr)
     refuse("it has no create or no destroy; mend the adapter");
   read_settings(raw, result);
   read_record_types(raw, result);
   read_operations(raw, result);
   return result;
+}
+
+decltype(tilts_descriptor::declare) declare_of(const tilts_descriptor& raw) {
+  return raw.abi_minor >= 2 && raw.struct_size >= first_version + sizeof(raw.declare) ? raw.declare : nullptr;
+}
+
+void read_declaration(const tilts_declaration& raw, Descriptor& to) {
+  to.record_types.clear();
+  read_record_types(raw, to);
 }
 
 }  // namespace tilts::host

@@ -12,4 +12,10 @@ namespace tilts::host {
 // cause, without the file's name.
 Descriptor read_descriptor(const tilts_descriptor& raw, std::string_view id);
 
+// The library's `declare`, or null: it has none, or is older than version 1.2.
+decltype(tilts_descriptor::declare) declare_of(const tilts_descriptor& raw);
+
+// What an instance declared takes the place of the library's record types. Throws as above.
+void read_declaration(const tilts_declaration& raw, Descriptor& to);
+
 }  // namespace tilts::host

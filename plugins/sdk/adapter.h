@@ -14,6 +14,8 @@
 //     void inquire(sdk::Host& host, std::string_view operation, const sdk::Entry& entry);
 //     void resume(sdk::Host& host, std::string_view operation, const sdk::Entry* entry, std::string_view
 //     token);
+//     // where its record types depend on its settings: in place of record_types, kept by the instance
+//     const std::vector<tilts_record_type>& declared_record_types() const;
 //   };
 //   extern "C" const tilts_descriptor tilts_adapter = sdk::describe<Echo>();
 //
@@ -23,6 +25,7 @@
 
 #include <array>
 #include <charconv>
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -85,10 +88,24 @@ tilts_status guarded(tilts_sink error, Work&& work) noexcept {
   return TILTS_BUG;
 }
 
+// A class whose record types depend on its settings has this member, and keeps what it returns.
 template <typename Class>
-std::optional<Entry> entry_of(const tilts_entry* entry) {
+concept DeclaresItself = requires(const Class& adapter) {
+  { adapter.declared_record_types().data() } -> std::convertible_to<const tilts_record_type*>;
+};
+
+template <typename Class>
+const tilts_record_type* types_of(const Class& adapter) {
+  if constexpr (DeclaresItself<Class>)
+    return adapter.declared_record_types().data();
+  else
+    return Class::record_types.data();
+}
+
+template <typename Class>
+std::optional<Entry> entry_of(const Class& adapter, const tilts_entry* entry) {
   if (entry == nullptr) return std::nullopt;
-  return Entry(*entry, Class::record_types.data());
+  return Entry(*entry, types_of(adapter));
 }
 
 template <typename Class>
@@ -103,30 +120,40 @@ struct Entries {
   static tilts_status pull(void* instance, const tilts_host* host, tilts_text operation, tilts_text cursor,
                            tilts_sink error) {
     return guarded(error, [&] {
-      Host served(*host, Class::record_types.data());
+      Host served(*host, types_of(self(instance)));
       self(instance).pull(served, from_abi(operation), from_abi(cursor));
     });
   }
   static tilts_status push(void* instance, const tilts_host* host, tilts_text operation,
                            const tilts_entry* entry, tilts_sink error) {
     return guarded(error, [&] {
-      Host served(*host, Class::record_types.data());
-      self(instance).push(served, from_abi(operation), *entry_of<Class>(entry));
+      Host served(*host, types_of(self(instance)));
+      self(instance).push(served, from_abi(operation), *entry_of(self(instance), entry));
     });
   }
   static tilts_status inquire(void* instance, const tilts_host* host, tilts_text operation,
                               const tilts_entry* entry, tilts_sink error) {
     return guarded(error, [&] {
-      Host served(*host, Class::record_types.data());
-      self(instance).inquire(served, from_abi(operation), *entry_of<Class>(entry));
+      Host served(*host, types_of(self(instance)));
+      self(instance).inquire(served, from_abi(operation), *entry_of(self(instance), entry));
     });
   }
   static tilts_status resume(void* instance, const tilts_host* host, tilts_text operation,
                              const tilts_entry* entry, tilts_text token, tilts_sink error) {
     return guarded(error, [&] {
-      Host served(*host, Class::record_types.data());
-      const std::optional<Entry> given = entry_of<Class>(entry);
+      Host served(*host, types_of(self(instance)));
+      const std::optional<Entry> given = entry_of(self(instance), entry);
       self(instance).resume(served, from_abi(operation), given ? &*given : nullptr, from_abi(token));
+    });
+  }
+  static tilts_status declare(void* instance, tilts_declaration* declaration, tilts_sink error) {
+    return guarded(error, [&] {
+      if constexpr (DeclaresItself<Class>) {
+        const auto& types = self(instance).declared_record_types();
+        declaration->record_types = types.data();
+        declaration->record_type_count = static_cast<uint32_t>(types.size());
+        declaration->record_type_stride = sizeof(tilts_record_type);
+      }
     });
   }
 };
@@ -172,6 +199,7 @@ constexpr tilts_descriptor describe() {
                   adapter.resume(host, std::string_view(), entry, std::string_view());
                 })
     result.resume = &Entries::resume;
+  if constexpr (detail::DeclaresItself<Class>) result.declare = &Entries::declare;
   return result;
 }
 

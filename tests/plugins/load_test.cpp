@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
                           "built for version 0 of the contract, this gateway speaks 1; rebuild the adapter"},
                     Cause{"newer_major",
                           "built for version 2 of the contract, this gateway speaks 1; upgrade the gateway"},
-                    Cause{"newer_minor", "needs version 1.2 of the contract, this gateway speaks up to 1.1"},
+                    Cause{"newer_minor", "needs version 1.3 of the contract, this gateway speaks up to 1.2"},
                     Cause{"other_id", "it is the adapter somebody_else, the configuration says defect"},
                     Cause{"id_null", "the name of the adapter is null with a size"},
                     Cause{"id_not_plain", "the name of the adapter is not made of a-z"},
@@ -177,6 +177,34 @@ TEST(Settings, AnAdapterThatDoesNotStartSaysWhy) {
               HasSubstr("adapter defect: cannot start: page-size and mode do not go together"));
   EXPECT_THAT(start("create_fails_silently"), HasSubstr("did not start and gave no reason"));
   EXPECT_THAT(start("create_gives_nothing"), HasSubstr("started without an instance"));
+}
+
+std::vector<std::string> types_of(const Descriptor& descriptor) {
+  std::vector<std::string> names;
+  for (const RecordType& type : descriptor.record_types) names.push_back(type.name);
+  return names;
+}
+
+TEST(Declaration, OfAnInstanceTakesThePlaceOfTheLibrarys) {
+  const auto library = Library::load(defect("declares"), "defect");
+  EXPECT_TRUE(library->descriptor().declares_itself);
+  EXPECT_EQ(types_of(library->descriptor()), std::vector<std::string>{"person"});
+  EXPECT_EQ(types_of(declared(library, {{"who", "us"}})), std::vector<std::string>{"lookup"});
+  EXPECT_EQ(types_of(library->descriptor()), std::vector<std::string>{"person"}) << "each its own";
+}
+
+TEST(Declaration, OfALibraryThatHasNoneIsItsDescriptor) {
+  for (const char* name : {"none", "first_minor", "declares_by_an_older_version"}) {
+    const auto library = Library::load(defect(name), "defect");
+    EXPECT_FALSE(library->descriptor().declares_itself) << name;
+    EXPECT_EQ(types_of(declared(library, {{"who", "us"}})), std::vector<std::string>{"person"}) << name;
+  }
+}
+
+TEST(Declaration, ThatIsWrongSaysWhatIsWrong) {
+  EXPECT_THAT(start("declare_fails"), HasSubstr("adapter defect: line 3: nobody declares the prefix b"));
+  EXPECT_THAT(start("declaration_crooked"), HasSubstr("its table of record types cannot be read"));
+  EXPECT_THAT(start("declaration_name_not_plain"), HasSubstr("the name of its record types is not made of"));
 }
 
 }  // namespace

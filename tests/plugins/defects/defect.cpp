@@ -1,5 +1,6 @@
 // One source, compiled once for each sentence with which the host refuses a library: DEFECT says what is
 // wrong with this one. `none` is right, so that a test which refuses everything would be seen.
+#include <cstddef>
 #include <cstdint>
 
 #include "plugins/abi/adapter_abi.h"
@@ -64,6 +65,23 @@ tilts_status create(const tilts_setting_value*, uint32_t, tilts_sink error, void
   return TILTS_OK;
 }
 void destroy(void*) {}
+// Another record type than the descriptor's.
+constexpr tilts_record_type own_types[] = {
+    {has("declaration_name_not_plain") ? text("Look Up") : text("lookup"), text("of this instance"), fields,
+     2, sizeof(tilts_field_type)},
+};
+tilts_status declare(void*, tilts_declaration* declaration, tilts_sink error) {
+  if (has("declare_fails")) {
+    error.put(error.context, text("line 3: nobody declares the prefix b"));
+    return TILTS_CONFIG;
+  }
+  declaration->record_types = own_types;
+  declaration->record_type_count = 1;
+  declaration->record_type_stride = has("declaration_crooked") ? 3 : sizeof(tilts_record_type);
+  return TILTS_OK;
+}
+constexpr bool declares = has("declares") || has("declare_fails") || has("declaration_crooked") ||
+                          has("declaration_name_not_plain") || has("declares_by_an_older_version");
 tilts_status pull(void*, const tilts_host*, tilts_text, tilts_text, tilts_sink) { return TILTS_OK; }
 
 }  // namespace
@@ -75,13 +93,16 @@ extern "C" TILTS_EXPORT int tilts_use() { return tilts_nobody_has_this(); }
 
 extern "C" const tilts_descriptor tilts_adapter = {
     has("wrong_magic") ? 0x464C457Fu : TILTS_ABI_MAGIC,
-    has("descriptor_too_small") ? uint32_t{64} : uint32_t{sizeof(tilts_descriptor)},
+    has("descriptor_too_small") ? uint32_t{64}
+    : has("first_minor")        ? uint32_t{offsetof(tilts_descriptor, declare)}
+                                : uint32_t{sizeof(tilts_descriptor)},
     has("older_major")   ? TILTS_ABI_MAJOR - 1
     : has("newer_major") ? TILTS_ABI_MAJOR + 1
                          : TILTS_ABI_MAJOR,
-    has("newer_minor")   ? TILTS_ABI_MINOR + 1
-    : has("first_minor") ? 0u
-                         : TILTS_ABI_MINOR,
+    has("newer_minor")                    ? TILTS_ABI_MINOR + 1
+    : has("first_minor")                  ? 0u
+    : has("declares_by_an_older_version") ? 1u
+                                          : TILTS_ABI_MINOR,
     has("other_id")       ? text("somebody_else")
     : has("id_null")      ? tilts_text{nullptr, 4}
     : has("id_not_plain") ? text("Defect!")
@@ -105,4 +126,5 @@ extern "C" const tilts_descriptor tilts_adapter = {
     nullptr,
     nullptr,
     nullptr,
+    declares ? declare : nullptr,
 };

@@ -21,6 +21,27 @@ TEST(Load, TheDocumentedExampleLoads) {
   EXPECT_THAT(house.notices(), IsEmpty());
 }
 
+// An adapter opens no file: the gateway hands over what stands in one.
+TEST(Load, ASettingMayStandInAFile) {
+  House house;
+  house.write("lookup.xml", "<lookup>\n  two lines\n</lookup>\n");
+  house.with("<setting name=\"page-size\">100</setting>", "<setting name=\"lookup\" file=\"lookup.xml\"/>");
+  const Configuration read = *house.load().configuration;
+  const Setting& setting = read.registry("population")->settings.at(0);
+  EXPECT_EQ(setting.value, "<lookup>\n  two lines\n</lookup>\n") << "as it stands there, white space and all";
+  EXPECT_EQ(setting.file, house.path("lookup.xml"));
+}
+
+TEST(Load, ASettingsFileThatIsNotThereOrASecondTextIsTold) {
+  House house;
+  house.with("<setting name=\"page-size\">100</setting>", "<setting name=\"lookup\" file=\"lost.xml\"/>");
+  EXPECT_THAT(house.problems(), ElementsAre(HasSubstr("setting lookup: lost.xml cannot be read")));
+  house.write("lost.xml", "found");
+  EXPECT_THAT(house.problems(), IsEmpty());
+  house.with("file=\"lost.xml\"/>", "file=\"lost.xml\">100</setting>");
+  EXPECT_THAT(house.problems(), ElementsAre(HasSubstr("setting lookup has a file and a text")));
+}
+
 TEST(Load, EveryValueArrives) {
   House house;
   const Configuration read = *house.load().configuration;
