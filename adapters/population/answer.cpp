@@ -29,7 +29,7 @@ request_service::BodyShape shape(const std::string& element) {
 // The people of one answer, as they come.
 class People {
  public:
-  People(sdk::Host& host, Asked* asked) : asked_(asked), records_(host, asked == nullptr) {}
+  People(sdk::Host& host, request_service::Asked* asked) : asked_(asked), records_(host, asked == nullptr) {}
 
   void take(const sdk::Row& row) {
     ++count_;
@@ -67,7 +67,7 @@ class People {
   uint64_t count() const { return count_; }
 
  private:
-  Asked* asked_;
+  request_service::Asked* asked_;
   PersonRecords records_;
   std::unordered_set<std::string> emitted_;
   std::vector<std::string> unknown_;
@@ -82,7 +82,7 @@ std::optional<uint64_t> number(std::string_view text) {
 }
 
 // What happens with one answer: its people as they come, then what it says of all of them.
-request_service::Take take(sdk::Host& host, People& people, Asked* asked, Taken& taken) {
+request_service::Take take(sdk::Host& host, People& people, request_service::Asked* asked, Taken& taken) {
   return {.row = [&people](const sdk::Row& row) { people.take(row); },
           .whole =
               [&host, &people, asked, &taken](const request_service::Answered& answered) {
@@ -103,7 +103,8 @@ request_service::Take take(sdk::Host& host, People& people, Asked* asked, Taken&
 
 PeopleReader::PeopleReader(const std::string& element) : reader_(shape(element)) {}
 
-Taken PeopleReader::read(sdk::Host& host, const request_service::Reply& reply, Asked* asked) const {
+Taken PeopleReader::read(sdk::Host& host, const request_service::Reply& reply,
+                         request_service::Asked* asked) const {
   People people(host, asked);
   Taken taken;
   taken.answered = reader_.read(reply, take(host, people, asked, taken));

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/population/asked.h"
+#include "plugins/request_service/asked.h"
 #include "plugins/request_service/conversation.h"
 #include "plugins/sdk/host.h"
 
@@ -28,7 +28,7 @@ class PeopleReader {
 
   // Emits everyone in the answer, or throws Failure; then nothing of it may be kept. `asked` is nullptr for
   // the change feed, which names whom it likes.
-  Taken read(sdk::Host& host, const request_service::Reply& reply, Asked* asked) const;
+  Taken read(sdk::Host& host, const request_service::Reply& reply, request_service::Asked* asked) const;
   // The change feed's next page, asked for in the conversation.
   Taken ask_changes(sdk::Host& host, request_service::Conversation& conversation,
                     const request_service::Service& service, const request_service::WriteBody& body) const;

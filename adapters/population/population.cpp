@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "adapters/population/answer.h"
-#include "adapters/population/asked.h"
 #include "adapters/population/declaration.h"
+#include "plugins/request_service/asked.h"
 #include "plugins/request_service/roster_walk.h"
 #include "plugins/sdk/adapter.h"
 
@@ -13,6 +13,7 @@ namespace tilts::population {
 namespace {
 
 using request_service::Answered;
+using request_service::Asked;
 using request_service::Codes;
 using request_service::Conversation;
 using request_service::ListQuestion;

@@ -45,7 +45,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> rooms = {
     {"adapters/echo", {"plugins/sdk"}},
     {"adapters/population", {"plugins/request_service", "plugins/sdk"}},
     {"adapters/rehabilitation_queue", {"plugins/request_service", "plugins/sdk"}},
-    {"adapters/vdaa", {}},
+    {"adapters/vdaa", {"plugins/request_service", "plugins/sdk"}},
     {"tests/simulator", {}},
 };
 

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace tilts::population {
+namespace tilts::request_service {
 
 class Asked {
  public:
@@ -29,4 +29,4 @@ class Asked {
   std::unordered_map<std::string, bool> answered_;
 };
 
-}  // namespace tilts::population
+}  // namespace tilts::request_service

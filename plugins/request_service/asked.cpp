@@ -1,10 +1,10 @@
-#include "adapters/population/asked.h"
+#include "plugins/request_service/asked.h"
 
 #include <algorithm>
 
 #include "plugins/sdk/failure.h"
 
-namespace tilts::population {
+namespace tilts::request_service {
 
 using sdk::Code;
 using sdk::Failure;
@@ -34,4 +34,4 @@ void Asked::complete() const {
                                        " people asked about; nothing of it was taken, ask the registry");
 }
 
-}  // namespace tilts::population
+}  // namespace tilts::request_service
