@@ -41,6 +41,8 @@ int main(int argc, char** argv) {
   app.add_option("--soap", options.soap, "1.1 or 1.2, instead of the profile's")
       ->check(CLI::IsMember({"1.1", "1.2"}));
   app.add_option("--clock-offset", options.clock_offset, "seconds its clock runs ahead");
+  app.add_option("--benefits", options.benefits,
+                 "the look-up (adapters/vdaa) by which the benefits registry is asked, behind the same hub");
   app.add_option("--roster-out", options.roster_out, "write the city's roster (CSV)");
   app.add_option("--truth", options.truth,
                  "write what is true: a table when it ends in .csv, else JSON lines");

@@ -27,6 +27,7 @@ struct Options {
   std::string soap;
   long clock_offset = 0;
   bool with_parent = false;
+  std::string benefits;  // a look-up's file
   std::string roster_out, truth, port_file;
 };
 

@@ -29,19 +29,29 @@ struct Registry::Rows {
   std::string tail;  // NextCursor and HasMore
 };
 
-Registry::Registry(const Profile& profile, const Clock& clock, Residents residents)
-    : profile_(profile), residents_(std::move(residents)), hub_(profile, clock, services()) {}
+Registry::Registry(const Profile& profile, const Clock& clock, Residents residents,
+                   const std::optional<LookupNames>& benefits)
+    : profile_(profile), residents_(std::move(residents)), hub_(profile, clock, services(benefits)) {}
 
-std::vector<DataService> Registry::services() {
-  return {{profile_.name("list-destination"), profile_.name("list-message-type"), person_namespace,
-           "PersonListRequest",
-           [this](const xmlNode* request, const Request&, const Twist& twist) {
-             return serve("List", list(request, twist.leave_out_half));
-           }},
-          {profile_.name("changes-destination"), profile_.name("changes-message-type"), person_namespace,
-           "PersonChangesRequest", [this](const xmlNode* request, const Request&, const Twist& twist) {
-             return serve("Changes", changes(request, twist.leave_out_half));
-           }}};
+std::vector<DataService> Registry::services(const std::optional<LookupNames>& benefits) {
+  std::vector<DataService> all{
+      {profile_.name("list-destination"), profile_.name("list-message-type"), person_namespace,
+       "PersonListRequest",
+       [this](const xmlNode* request, const Request&, const Twist& twist) {
+         return serve("List", list(request, twist.leave_out_half));
+       }},
+      {profile_.name("changes-destination"), profile_.name("changes-message-type"), person_namespace,
+       "PersonChangesRequest", [this](const xmlNode* request, const Request&, const Twist& twist) {
+         return serve("Changes", changes(request, twist.leave_out_half));
+       }}};
+  if (benefits)
+    all.push_back({benefits->destination, benefits->message_type, benefits_namespace, "BenefitListRequest",
+                   [this](const xmlNode* request, const Request&, const Twist& twist) {
+                     return read([&](const Residents& residents) {
+                       return list_benefits(residents, request, twist.leave_out_half);
+                     });
+                   }});
+  return all;
 }
 
 std::string_view Registry::body_namespace() const { return service_namespace; }

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 
+#include "tests/simulator/benefits.h"
 #include "tests/simulator/clock.h"
 #include "tests/simulator/desk.h"
 #include "tests/simulator/hub.h"
@@ -17,7 +19,9 @@ namespace tilts::simulator {
 class Registry : public Desk {
  public:
   // Throws std::runtime_error when the profile lacks a name that requests are compared with.
-  Registry(const Profile& profile, const Clock& clock, Residents residents);
+  // With `benefits` that registry stands behind the same hub.
+  Registry(const Profile& profile, const Clock& clock, Residents residents,
+           const std::optional<LookupNames>& benefits);
 
   std::string_view body_namespace() const override;
   std::vector<std::string_view> operations() const override;
@@ -40,7 +44,7 @@ class Registry : public Desk {
  private:
   struct Rows;
   Outcome serve(const char* kind, const Rows& rows) const;
-  std::vector<DataService> services();
+  std::vector<DataService> services(const std::optional<LookupNames>& benefits);
   Rows list(const xmlNode* request, bool leave_out_half) const;
   Rows changes(const xmlNode* request, bool leave_out_half) const;
 

@@ -101,7 +101,9 @@ struct Played {
       return;
     }
     if (!Queue::is_meant(profile)) {
-      population.emplace(profile, clock, make_residents(options, clock));
+      std::optional<LookupNames> benefits;
+      if (!options.benefits.empty()) benefits = read_lookup_names(options.benefits);
+      population.emplace(profile, clock, make_residents(options, clock), benefits);
       write_files(options, *population);
       return;
     }
