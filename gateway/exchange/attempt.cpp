@@ -81,7 +81,7 @@ Verified Line::run(Attempt& attempt, const std::stop_token& stop) const {
 }
 
 // WS-Security 1.1, section 12: the codes that a token not taken is answered with. Another one may help.
-Error Line::fault_error(const Fault& fault, const std::shared_ptr<const Token>& token) const {
+Error Line::fault_error(const Fault& fault, const std::shared_ptr<const IssuedToken>& token) const {
   constexpr std::string_view not_taken[] = {"InvalidSecurityToken", "FailedAuthentication",
                                             "SecurityTokenUnavailable", "MessageExpired"};
   if (token == nullptr || std::ranges::find(not_taken, fault.subcode) == std::end(not_taken))

@@ -38,13 +38,13 @@ class Line {
     Asked asked;
     HttpAnswer answer;
     std::optional<Error> failure;  // there is no answer
-    std::shared_ptr<const Token> token;
+    std::shared_ptr<const IssuedToken> token;
   };
   Sent send(Attempt& attempt, const Operation& operation, const std::stop_token& stop) const;
   // For one moment, so that it can be judged again in the same way.
   Verified judge(const HttpAnswer& answer, const std::string& message_id, std::shared_ptr<const Trust> trust,
                  Time now, const std::stop_token& stop) const;
-  Error fault_error(const Fault& fault, const std::shared_ptr<const Token>& token) const;
+  Error fault_error(const Fault& fault, const std::shared_ptr<const IssuedToken>& token) const;
   void check_media_type(const std::string& content_type) const;
 
   const Settings& settings_;

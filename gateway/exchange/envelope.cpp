@@ -41,7 +41,7 @@ void algorithm(CanonicalWriter& writer, std::string_view local, std::string_view
 // One message on its way. Body is written first, because the header holds its digest.
 class Envelope {
  public:
-  Envelope(const Profile& profile, const Identity& identity, const Token* token)
+  Envelope(const Profile& profile, const Identity& identity, const IssuedToken* token)
       : profile_(profile),
         identity_(identity),
         token_(token),
@@ -195,7 +195,7 @@ class Envelope {
 
   const Profile& profile_;
   const Identity& identity_;
-  const Token* const token_;
+  const IssuedToken* const token_;
   const std::string_view soap_;
   CanonicalWriter header_;
   CanonicalWriter body_;
@@ -218,7 +218,7 @@ std::string fresh_message_id(const Profile& profile) {
 }
 
 SignedMessage sign_message(const Profile& profile, const Identity& identity, const Addressing& addressing,
-                           const Content& content, Time now, const Token* token) {
+                           const Content& content, Time now, const IssuedToken* token) {
   if (profile.request.token && token == nullptr)
     throw Error(Code::bug, "a request goes out without its token");
   SignedMessage message = Envelope(profile, identity, token).write(addressing, content, now);

@@ -39,7 +39,7 @@ std::string fresh_message_id(const Profile& profile);
 // the key cannot sign what the profile demands. `token` is borrowed, and there when the profile wants one.
 // Debug builds check every message with check_canonical().
 SignedMessage sign_message(const Profile& profile, const Identity& identity, const Addressing& addressing,
-                           const Content& content, Time now, const Token* token = nullptr);
+                           const Content& content, Time now, const IssuedToken* token = nullptr);
 
 // "application/soap+xml; charset=utf-8; action=…" or "text/xml; charset=utf-8".
 std::string media_type(SoapVersion soap, std::string_view action);

@@ -8,7 +8,7 @@
 namespace tilts::exchange {
 
 // Element and reference declare every namespace that they use: they stand anywhere in a message as they came.
-struct Token {
+struct IssuedToken {
   std::string element;    // saml:Assertion or saml:EncryptedAssertion, for the Security header
   std::string id;         // of a clear assertion; empty when it is encrypted
   std::string canonical;  // its exclusive canonical form: what a signature over it digests

@@ -160,7 +160,8 @@ Content token_request(const TokenDemand& demand, const Identity& identity) {
   };
 }
 
-Token read_token(const Verified& answer, std::string_view message, const TokenDemand& demand, Time now) {
+IssuedToken read_token(const Verified& answer, std::string_view message, const TokenDemand& demand,
+                       Time now) {
   const xml::Document verified_document = xml::parse(answer.part("Body"), xml::Limits{});
   const xml::Document message_document = xml::parse(message, xml::Limits{});
   const Response verified(xmlDocGetRootElement(verified_document.get()));
@@ -176,11 +177,11 @@ Token read_token(const Verified& answer, std::string_view message, const TokenDe
   if (at_most_one(verified.response, names::wst, "RequestedProofToken") != nullptr)
     refuse("the service made a key of its own, where the token shall confirm ours or none");
 
-  Token token{.element = carried(as_it_came.token, verified.token),
-              .id = xml::attribute(verified.token, {}, "ID"),
-              .canonical = xml::canonicalize(verified.token),
-              .reference = {},
-              .expires = end_of(verified)};
+  IssuedToken token{.element = carried(as_it_came.token, verified.token),
+                    .id = xml::attribute(verified.token, {}, "ID"),
+                    .canonical = xml::canonicalize(verified.token),
+                    .reference = {},
+                    .expires = end_of(verified)};
   if (token.expires <= now) refuse("the token has ended already; compare the clocks");
   if (demand.confirmation == Confirmation::holder_of_key)
     token.reference = reference_to(as_it_came, verified);

@@ -16,6 +16,6 @@ Content token_request(const TokenDemand& demand, const Identity& identity);
 // `answer` is what was verified and `message` the bytes it was verified in. What is carried is taken out of
 // the message as it came, namespaces that only its content uses with it, once it is shown to be the element
 // that was verified. Throws Error(untrusted) when there is not exactly one token that is ours and lives.
-Token read_token(const Verified& answer, std::string_view message, const TokenDemand& demand, Time now);
+IssuedToken read_token(const Verified& answer, std::string_view message, const TokenDemand& demand, Time now);
 
 }  // namespace tilts::exchange

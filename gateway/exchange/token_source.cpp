@@ -26,13 +26,14 @@ bool TokenSource::lives(const Identity& identity, std::chrono::seconds before_it
          clock_.now() + before_its_end < token_->expires;
 }
 
-std::shared_ptr<const Token> TokenSource::current(const Identity& identity, const std::stop_token& stop) {
+std::shared_ptr<const IssuedToken> TokenSource::current(const Identity& identity,
+                                                        const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!lives(identity, demand_.renew_before)) {
     if (!asking_) {
       asking_ = true;
       lock.unlock();
-      std::shared_ptr<const Token> fresh;
+      std::shared_ptr<const IssuedToken> fresh;
       std::optional<Error> failure;
       try {
         fresh = ask(identity, stop);
@@ -63,18 +64,19 @@ std::shared_ptr<const Token> TokenSource::current(const Identity& identity, cons
   return token_;
 }
 
-void TokenSource::drop(const std::shared_ptr<const Token>& token) {
+void TokenSource::drop(const std::shared_ptr<const IssuedToken>& token) {
   const std::lock_guard lock(mutex_);
   if (token_ == token) token_ = nullptr;
 }
 
-std::shared_ptr<const Token> TokenSource::ask(const Identity& identity, const std::stop_token& stop) const {
+std::shared_ptr<const IssuedToken> TokenSource::ask(const Identity& identity,
+                                                    const std::stop_token& stop) const {
   Call call{.operation = std::string(operation), .path = {}, .content = token_request(demand_, identity)};
   std::string message;
   Hooks hooks;
   hooks.evidence = [&](const Traffic& traffic) { message = traffic.answer; };
   const Verified answer = service_.ask(call, hooks, stop);
-  return std::make_shared<const Token>(read_token(answer, message, demand_, clock_.now()));
+  return std::make_shared<const IssuedToken>(read_token(answer, message, demand_, clock_.now()));
 }
 
 }  // namespace tilts::exchange

@@ -25,16 +25,16 @@ class TokenSource {
   // The token in force for that key. When there is none, or it is near its end, one caller asks for another
   // and all others wait for it, or for its failure. A token that still lives serves while the service cannot
   // be reached. Throws Error: transient, untrusted, declined, config.
-  std::shared_ptr<const Token> current(const Identity& identity, const std::stop_token& stop);
+  std::shared_ptr<const IssuedToken> current(const Identity& identity, const std::stop_token& stop);
 
   // The registry did not take it: nobody gets it any more.
-  void drop(const std::shared_ptr<const Token>& token);
+  void drop(const std::shared_ptr<const IssuedToken>& token);
 
   // The service itself, for `tilts check --online`.
   const Exchange& service() const { return service_; }
 
  private:
-  std::shared_ptr<const Token> ask(const Identity& identity, const std::stop_token& stop) const;
+  std::shared_ptr<const IssuedToken> ask(const Identity& identity, const std::stop_token& stop) const;
   // Until when it is given out without asking for the next; under the mutex.
   bool lives(const Identity& identity, std::chrono::seconds before_its_end) const;
 
@@ -44,7 +44,7 @@ class TokenSource {
 
   std::mutex mutex_;
   std::condition_variable_any asked_;
-  std::shared_ptr<const Token> token_;
+  std::shared_ptr<const IssuedToken> token_;
   std::string confirmed_;  // the certificate of the key it is for
   bool asking_ = false;
   uint64_t rounds_ = 0;

@@ -116,6 +116,25 @@ std::string read(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+// Two types of one name in one namespace make a program that links and then dies (basic.def.odr): no compiler
+// that sees one file at a time can tell.
+TEST(Layout, NoTypeOfARoomHasItsNameTwice) {
+  static const std::regex type(R"re(^(?:struct|class|enum class) ([A-Z]\w*)(?: final)?(?: : [^;{]*)? ?\{)re");
+  for (const auto& [room, unused] : rooms) {
+    std::map<std::string, fs::path> first;
+    for (const fs::path& file : files_of(room)) {
+      if (file.extension() != ".h") continue;
+      std::ifstream stream(file);
+      std::smatch match;
+      for (std::string line; std::getline(stream, line);)
+        if (std::regex_search(line, match, type)) {
+          const auto [at, fresh] = first.emplace(match[1].str(), file);
+          EXPECT_TRUE(fresh) << match[1].str() << " is in " << at->second << " and in " << file;
+        }
+    }
+  }
+}
+
 // Every refusal ends with its place on the page, so the place must be there; and no place without a rule.
 TEST(Layout, EveryRefusalHasItsPlaceInTheDocuments) {
   static const std::regex refusal(R"re((?:Refusal|Malformed|too_many)\(\s*"([a-z0-9-]+)")re");

@@ -420,10 +420,12 @@ TEST_F(VerifyAssertion, AnAnchorIsNoSts) {
   // Below the anchor, and good for messages: nobody registered it as an STS.
   handed.claim.signature_method = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
   handed.claim.signer = attack::by_certificate(world().certificate.get());
-  const exchange::Libraries libraries;
-  Draft carrying = draft();
-  carrying.more_security = attack::issued(handed.claim, world().key.get());
-  const std::string message = attack::sign(attack::text(carrying), world().key.get());
+  const std::string message = [&] {
+    const exchange::Libraries libraries;  // and ended before the command starts its own
+    Draft carrying = draft();
+    carrying.more_security = attack::issued(handed.claim, world().key.get());
+    return attack::sign(attack::text(carrying), world().key.get());
+  }();
   EXPECT_EQ(judge(message, words({"--recipient", "https://us.test/in"})), 1);
   expect_refused("not signed by the certificate of a registered STS");
 }
