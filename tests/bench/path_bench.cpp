@@ -40,7 +40,8 @@ namespace {
 
 constexpr size_t page_bytes = size_t{4} << 20;
 constexpr std::string_view transaction = "URN:IVIS:100001:EP.DA-DA29-V1-0-TR-861";
-constexpr std::string_view answer_type = "PersonChangesResponseStructure";
+constexpr std::string_view answer_type =
+    "URN:IVIS:100001:XSD-Person-Person-v1-0-TYPE-PersonChangesResponseStructure";
 constexpr double goal_megabytes_a_second = 100;
 constexpr double goal_megabytes = 30;
 // The goal was set where a bare pass makes 340 MB/s. A busy machine makes both slower.
@@ -182,10 +183,11 @@ class Registry : public host::FakeServices {
   Registry(const Feed& feed, size_t pages, const exchange::Verifier* verifier, Delivering& delivering,
            std::vector<Reference>& references)
       : feed_(feed), pages_(pages), verifier_(verifier), delivering_(delivering), references_(references) {
-    names = {{"eservice", "e"},
-             {"changes-message-type", "t"},
-             {"changes-destination", "d"},
-             {"changes-answer-type", std::string(answer_type)}};
+    names = {
+        {"eservice", "URN:IVIS:100001:EP.DA-DA29-V1-0"},
+        {"changes-message-type", "URN:IVIS:100001:XSD-Person-Person-v1-0-TYPE-PersonChangesRequestStructure"},
+        {"changes-destination", "URN:IVIS:100001:ISS-PMLP.FPR-GetPersonChanges-v1-0"},
+        {"changes-answer-type", std::string(answer_type)}};
   }
 
   void ask_many(uint64_t count, const MakeRequest& request, const TakeAnswer& answer) override {
