@@ -129,9 +129,12 @@ Setting setting(const Element& element) {
   Setting read{element.text("name"), element.content(), element.path("file")};
   if (read.file.empty()) return read;
   if (!read.value.empty()) element.problem("setting " + read.name + " has a file and a text; keep one");
-  std::ifstream stream(read.file, std::ios::binary);
-  read.value.assign(std::istreambuf_iterator<char>(stream), {});
-  if (!stream)
+  std::error_code none;
+  const bool is_file = std::filesystem::is_regular_file(read.file, none);  // reading a folder throws
+  std::ifstream stream;
+  if (is_file) stream.open(read.file, std::ios::binary);
+  if (stream.is_open()) read.value.assign(std::istreambuf_iterator<char>(stream), {});
+  if (!stream.is_open() || !stream)
     element.problem("setting " + read.name + ": " + read.file + " cannot be read; correct file=\"…\"");
   return read;
 }

@@ -16,6 +16,12 @@ namespace {
 
 using Number = Handle<BIGNUM, BN_free>;
 
+void present(const Judgement& judged) {
+  if (!is_xades(*judged.signature))
+    throw Refusal("xades-missing",
+                  "the document's signature has no XAdES properties, and the profile demands them");
+}
+
 // What covers the signer's certificate and moment is this signature's own, and is covered by it.
 void properties(const Judgement& judged) {
   const Signature& signature = *judged.signature;
@@ -85,7 +91,8 @@ void issuer_serial(const Judgement& judged) {
                   "SigningCertificate names another issuer or serial number than the signer has");
 }
 
-constexpr Rule form_rules[] = {{"xades-properties", properties}, {"xades-document", document_first}};
+constexpr Rule form_rules[] = {
+    {"xades-missing", present}, {"xades-properties", properties}, {"xades-document", document_first}};
 constexpr Rule rules[] = {{"xades-digest", certificate_digest},
                           {"xades-certificate", signing_certificate},
                           {"xades-issuer", issuer_serial}};

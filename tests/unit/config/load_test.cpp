@@ -36,6 +36,9 @@ TEST(Load, ASettingsFileThatIsNotThereOrASecondTextIsTold) {
   House house;
   house.with("<setting name=\"page-size\">100</setting>", "<setting name=\"lookup\" file=\"lost.xml\"/>");
   EXPECT_THAT(house.problems(), ElementsAre(HasSubstr("setting lookup: lost.xml cannot be read")));
+  std::filesystem::create_directory(house.path("lost.xml"));
+  EXPECT_THAT(house.problems(), ElementsAre(HasSubstr("setting lookup: lost.xml cannot be read"))) << "a folder";
+  std::filesystem::remove(house.path("lost.xml"));
   house.write("lost.xml", "found");
   EXPECT_THAT(house.problems(), IsEmpty());
   house.with("file=\"lost.xml\"/>", "file=\"lost.xml\">100</setting>");
