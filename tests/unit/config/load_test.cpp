@@ -37,7 +37,8 @@ TEST(Load, ASettingsFileThatIsNotThereOrASecondTextIsTold) {
   house.with("<setting name=\"page-size\">100</setting>", "<setting name=\"lookup\" file=\"lost.xml\"/>");
   EXPECT_THAT(house.problems(), ElementsAre(HasSubstr("setting lookup: lost.xml cannot be read")));
   std::filesystem::create_directory(house.path("lost.xml"));
-  EXPECT_THAT(house.problems(), ElementsAre(HasSubstr("setting lookup: lost.xml cannot be read"))) << "a folder";
+  EXPECT_THAT(house.problems(), ElementsAre(HasSubstr("setting lookup: lost.xml cannot be read")))
+      << "a folder";
   std::filesystem::remove(house.path("lost.xml"));
   house.write("lost.xml", "found");
   EXPECT_THAT(house.problems(), IsEmpty());
