@@ -6,6 +6,7 @@
 
 #include "gateway/base/error.h"
 #include "gateway/evidence/verify.h"
+#include "gateway/exchange/mtom.h"
 #include "gateway/exchange/names.h"
 #include "gateway/exchange/profile.h"
 #include "gateway/exchange/verifier.h"
@@ -64,6 +65,9 @@ exchange::Policy policy_of_requests(const exchange::Profile& profile) {
   policy.relates_to = false;
   policy.lifetime = profile.request.lifetime;
   policy.limits.bytes = policy.limits.text = most_request_bytes;
+  policy.mtom = profile.mtom;
+  if (profile.request.digest == exchange::Hash::sha1) policy.legacy.emplace(exchange::names::sha1);
+  if (profile.request.signature == exchange::Hash::sha1) policy.legacy.emplace(exchange::names::rsa_sha1);
   for (const char* part : {"To", "Action", "ReplyTo"})
     if (std::ranges::count(profile.request.parts, part) == 0) policy.left_out.insert(part);
   return policy;
@@ -72,12 +76,13 @@ exchange::Policy policy_of_requests(const exchange::Profile& profile) {
 // Ours: the certificate is the one in it, so this says whose key signed and not who that is.
 Verified verify_request(const KeptExchange& kept, const exchange::Profile& profile) {
   const exchange::Policy policy = policy_of_requests(profile);
-  const std::string certificate = own_certificate(kept.proof.request, policy.limits);
-  const Stamp stamp = stamp_in(kept.proof.request, policy.limits);
+  exchange::MimeMessage message = exchange::open_kept(kept.proof.request);
+  const std::string certificate = own_certificate(message.root, policy.limits);
+  const Stamp stamp = stamp_in(message.root, policy.limits);
   const exchange::Verifier verifier(
       policy, std::make_shared<exchange::Trust>(exchange::TrustTexts{{}, certificate, {}, {}}, "its request"),
       Clock::fixed(stamp.created));
-  Verified verified = verifier.message(kept.proof.request, {});
+  Verified verified = verifier.message(message.root, {}, std::move(message.parts));
   if (verified.message_id() != kept.id)
     throw Error(Code::untrusted, "it is another message than the one it is kept as (MessageID)");
   if (kept.proof.at + profile.answer.skew < stamp.created)
@@ -92,7 +97,8 @@ Verified verify_answer(const KeptExchange& kept, const exchange::Profile& profil
       std::make_shared<exchange::Trust>(exchange::TrustTexts{reader.anchors, {}, trust, trust},
                                         "its trust files"),
       Clock::fixed(kept.proof.at));
-  Verified verified = verifier.message(kept.proof.response, {kept.id, {}});
+  exchange::MimeMessage message = exchange::open_kept(kept.proof.response);
+  Verified verified = verifier.message(message.root, {kept.id, {}}, std::move(message.parts));
   if (verified.assurance() != exchange::Assurance::message_signed)
     throw Error(Code::untrusted,
                 "its Body is not signed, as the profile allows: only the connection vouched for it");

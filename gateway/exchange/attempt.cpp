@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "gateway/exchange/fault.h"
+#include "gateway/exchange/mtom.h"
 #include "gateway/exchange/token_source.h"
 #include "gateway/xml/document.h"
 
@@ -30,7 +31,14 @@ void tell(const Hook& hook, const Value& value) {
 
 TransportSettings transport_settings(const Settings& settings) {
   const TransportLimits& limits = settings.profile.limits;
-  return {settings.endpoint, limits.answer_bytes, limits.connect, limits.answer, limits.keep_alive};
+  return {.endpoint = settings.endpoint,
+          .answer_bytes = limits.answer_bytes,
+          .mtom = settings.profile.mtom,
+          .attachment_bytes = limits.attachment_bytes,
+          .part_folder = settings.part_folder,
+          .connect = limits.connect,
+          .answer = limits.answer,
+          .keep_alive = limits.keep_alive};
 }
 
 Line::Line(const Settings& settings)
@@ -69,9 +77,16 @@ Verified Line::run(Attempt& attempt, const std::stop_token& stop) const {
   } else {
     told.outcome = name(failure->code());
   }
-  if (attempt.delivery.sent)
-    tell(attempt.hooks->evidence,
-         Traffic{sent.asked, sent.message.bytes, sent.answer.body, told.outcome, now, trust});
+  if (attempt.delivery.sent && attempt.hooks->evidence) {
+    const bool packed = !sent.packed.bytes.empty();
+    const std::string request = packed ? kept_form(sent.packed) : std::string();
+    const bool mime = !sent.answer.parts.empty();
+    const std::string answer =
+        mime ? kept_form({sent.answer.body, sent.answer.parts}, settings_.profile.limits.answer_bytes)
+             : std::string();
+    attempt.hooks->evidence(Traffic{sent.asked, packed ? request : sent.message.bytes,
+                                    mime ? answer : sent.answer.body, told.outcome, now, trust});
+  }
   tell(attempt.hooks->answered, told);
 
   if (verified && verified->fault() && !attempt.call->return_faults)
@@ -105,8 +120,13 @@ Line::Sent Line::send(Attempt& attempt, const Operation& operation, const std::s
                               fixed_to.empty() ? settings_.endpoint + attempt.call->path : fixed_to,
                               {}};
   sent.message = sign_message(settings_.profile, *generation->identity, addressing, attempt.call->content,
-                              settings_.clock.now(), sent.token.get());
-  const size_t size = sent.message.bytes.size();
+                              settings_.clock.now(), sent.token.get(), attempt.call->attachments);
+  if (!attempt.call->attachments.empty())
+    sent.packed =
+        pack(settings_.profile.soap, operation.action, sent.message.bytes, attempt.call->attachments);
+  const bool packed = !sent.packed.bytes.empty();
+  const std::string_view bytes = packed ? sent.packed.bytes : sent.message.bytes;
+  const size_t size = bytes.size();
   if (size > settings_.profile.limits.request_bytes)
     throw Error(Code::config,
                 fmt::format("the request has {} bytes where its profile allows {}; ask for less at once",
@@ -115,8 +135,10 @@ Line::Sent Line::send(Attempt& attempt, const Operation& operation, const std::s
 
   sent.asked = {attempt.index, attempt.number, operation.action, attempt.message_id, sent.message.expires};
   tell(attempt.hooks->asked, sent.asked);
-  HttpRequest request{
-      attempt.call->path, media_type(settings_.profile.soap, operation.action), {}, sent.message.bytes};
+  HttpRequest request{attempt.call->path,
+                      packed ? sent.packed.media_type : media_type(settings_.profile.soap, operation.action),
+                      {},
+                      bytes};
   if (settings_.profile.soap == SoapVersion::v1_1) request.soap_action = operation.action;
   try {
     sent.answer = (*connection).post(request, generation, stop, attempt.delivery);
@@ -137,7 +159,7 @@ Verified Line::judge(const HttpAnswer& answer, const std::string& message_id,
     check_media_type(answer.content_type);
     const ByteBudget::Lease memory(*settings_.budget, answer.body.size() * tree_factor, stop);
     const Verifier verifier(settings_.profile.answer, std::move(trust), Clock::fixed(now));
-    Verified verified = verifier.message(answer.body, {message_id, {}});
+    Verified verified = verifier.message(answer.body, {message_id, {}}, answer.parts);
     if (success || verified.fault()) return verified;
   } catch (const Error& error) {
     if (error.code() != Code::untrusted) throw;
@@ -153,6 +175,7 @@ Verified Line::judge(const HttpAnswer& answer, const std::string& message_id,
 }
 
 void Line::check_media_type(const std::string& content_type) const {
+  if (settings_.profile.mtom && is_multipart(content_type)) return;  // MimeReader has judged it
   const std::string type = lower(xml::trim(std::string_view(content_type).substr(0, content_type.find(';'))));
   const std::string_view wanted =
       settings_.profile.soap == SoapVersion::v1_1 ? "text/xml" : "application/soap+xml";

@@ -8,6 +8,7 @@
 #include "gateway/exchange/connection_pool.h"
 #include "gateway/exchange/exchange.h"
 #include "gateway/exchange/fault.h"
+#include "gateway/exchange/mtom.h"
 #include "gateway/exchange/rate_limit.h"
 #include "gateway/exchange/verifier.h"
 
@@ -35,6 +36,7 @@ class Line {
  private:
   struct Sent {
     SignedMessage message;
+    Packed packed;  // the same with its attachments; empty without
     Asked asked;
     HttpAnswer answer;
     std::optional<Error> failure;  // there is no answer

@@ -14,6 +14,7 @@
 #include "gateway/xml/base64.h"
 #include "gateway/xml/canonicalize.h"
 #include "gateway/xml/document.h"
+#include "gateway/xml/xop.h"
 
 namespace tilts::exchange {
 namespace {
@@ -68,7 +69,7 @@ std::string digest(const std::string& bytes, const std::string& uri) {
 
 }  // namespace
 
-void check_canonical(std::string_view message) {
+void check_canonical(std::string_view message, const std::vector<Attachment>& attachments) {
   xml::Limits limits;
   limits.bytes = std::numeric_limits<int>::max();
   limits.text = limits.attribute_value = limits.nodes = limits.bytes;
@@ -84,9 +85,14 @@ void check_canonical(std::string_view message) {
       if (xml::is(node, names::exclusive_c14n, "InclusiveNamespaces"))
         prefixes = xml::attribute(node, {}, "PrefixList");
     xmlNode* const part = by_id(root, id);
-    const std::string bytes = xml::canonicalize(part, words(prefixes));
+    std::string bytes = xml::canonicalize(part, words(prefixes));
     // A token stands as its issuer wrote it, and is canonical only for the digest.
     if (!is_token(part) && message.find(bytes) == std::string_view::npos) differ(id);
+    for (const Attachment& one : attachments) {
+      const std::string include = xml::xop_include(one.id);
+      if (const size_t at = bytes.find(include); at != std::string::npos)
+        bytes.replace(at, include.size(), xml::base64_encode(*one.bytes));
+    }
     const std::string method = xml::attribute(first(reference, names::ds, "DigestMethod"), {}, "Algorithm");
     const std::string value = xml::text(first(reference, names::ds, "DigestValue"));
     if (xml::base64_decode(value) != digest(bytes, method)) differ(id + " has another digest");

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <deque>
+#include <exception>
 
 #include <xmlsec/crypto.h>
 #include <xmlsec/errors.h>
 #include <xmlsec/keys.h>
+#include <xmlsec/membuf.h>
 #include <xmlsec/nodeset.h>
 #include <xmlsec/openssl/evp.h>
 #include <xmlsec/transforms.h>
@@ -31,6 +34,8 @@ struct Work {
   const Task& task;
   size_t octets = 0;
   bool too_many = false;
+  std::deque<Inclusions::Expansion> expansions{};  // one for each Reference, while it is digested
+  std::exception_ptr failure{};                    // a file could not be read
 };
 
 Work& work_of(const xmlSecDSigCtx* context) { return *static_cast<Work*>(context->userData); }
@@ -71,6 +76,54 @@ xmlSecTransformId meter_id() {
   return &klass;
 }
 
+// A transform that lets the files beside a message pass where their marks stand. It comes after what is kept
+// of a Reference, so that no file is kept in memory.
+int expansion_push(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSecSize size, int final,
+                   xmlSecTransformCtxPtr context) {
+  Work& work = *static_cast<Work*>(transform->reserved0);
+  Inclusions::Expansion& expansion = *static_cast<Inclusions::Expansion*>(transform->reserved1);
+  if (transform->next == nullptr) return -1;
+  bool failed = false;
+  const auto pass = [&](std::string_view bytes) {
+    if (failed || bytes.empty() || work.too_many) return;
+    failed = xmlSecTransformPushBin(transform->next, reinterpret_cast<const xmlSecByte*>(bytes.data()),
+                                    static_cast<xmlSecSize>(bytes.size()), 0, context) < 0;
+  };
+  const auto pass_file = [&](std::string_view bytes) {  // all else was counted by the meter
+    work.octets += bytes.size();
+    work.too_many = work.too_many || work.octets > work.task.most_octets;
+    pass(bytes);
+  };
+  try {
+    expansion.add({reinterpret_cast<const char*>(data), size}, pass, pass_file);
+    if (final != 0) expansion.finish(pass);
+  } catch (...) {
+    work.failure = std::current_exception();
+    return -1;
+  }
+  if (failed) return -1;
+  return final == 0 ? 0 : xmlSecTransformPushBin(transform->next, nullptr, 0, final, context);
+}
+
+xmlSecTransformId expansion_id() {
+  static const xmlSecTransformKlass klass{.klassSize = sizeof(xmlSecTransformKlass),
+                                          .objSize = sizeof(xmlSecTransform),
+                                          .name = as_xml("xop-expansion"),
+                                          .usage = xmlSecTransformUsageUnknown,
+                                          .getDataType = xmlSecTransformDefaultGetDataType,
+                                          .pushBin = expansion_push,
+                                          .popBin = xmlSecTransformDefaultPopBin};
+  return &klass;
+}
+
+void insert_behind(xmlSecTransformCtxPtr context, xmlSecTransformPtr at, xmlSecTransformPtr added) {
+  added->prev = at;
+  added->next = at->next;
+  if (at->next != nullptr) at->next->prev = added;
+  if (context->last == at) context->last = added;
+  at->next = added;
+}
+
 // Puts a meter behind every canonicalisation of a chain that is ready to run.
 int insert_meters(xmlSecTransformCtxPtr context, Work& work) {
   for (xmlSecTransformPtr at = context->first; at != nullptr; at = at->next) {
@@ -78,18 +131,27 @@ int insert_meters(xmlSecTransformCtxPtr context, Work& work) {
     xmlSecTransformPtr meter = xmlSecTransformCreate(meter_id());
     if (meter == nullptr) return -1;
     meter->reserved0 = &work;
-    meter->prev = at;
-    meter->next = at->next;
-    if (at->next != nullptr) at->next->prev = meter;
-    if (context->last == at) context->last = meter;
-    at->next = meter;
+    insert_behind(context, at, meter);
     at = meter;
   }
   return 0;
 }
 
+int insert_expansion(xmlSecTransformCtxPtr context, Work& work) {
+  xmlSecTransformPtr kept = context->first;
+  while (kept != nullptr && kept->id != xmlSecTransformMemBufId) kept = kept->next;
+  xmlSecTransformPtr expansion = kept == nullptr ? nullptr : xmlSecTransformCreate(expansion_id());
+  if (expansion == nullptr) return -1;
+  expansion->reserved0 = &work;
+  expansion->reserved1 = &work.expansions.emplace_back(*work.task.inclusions);
+  insert_behind(context, kept, expansion);
+  return 0;
+}
+
 int meter_reference(xmlSecTransformCtxPtr context) {
-  return insert_meters(context, work_of(context_of_reference(context)));
+  Work& work = work_of(context_of_reference(context));
+  if (insert_meters(context, work) < 0) return -1;
+  return work.task.inclusions == nullptr ? 0 : insert_expansion(context, work);
 }
 int meter_signed_info(xmlSecTransformCtxPtr context) {
   return insert_meters(context, work_of_signed_info(context));
@@ -194,6 +256,7 @@ std::vector<std::string> verify_signature(const Task& task) {
   context->signKey = to_xmlsec(task.key).release();  // adopted; KeyInfo is never read
 
   const int result = xmlSecDSigCtxVerify(context.get(), task.signature.node);
+  if (work.failure) std::rethrow_exception(work.failure);
   if (work.too_many)
     throw Refusal("octets", "the References together canonicalise to more than twice the message");
   if (result < 0 || context->status != xmlSecDSigStatusSucceeded) refuse_unverified();

@@ -11,6 +11,7 @@
 #include <xmlsec/xmlsec.h>
 
 #include "gateway/exchange/signature.h"
+#include "gateway/exchange/xop.h"
 
 namespace tilts::exchange {
 
@@ -31,10 +32,12 @@ struct Task {
   size_t most_octets = 0;  // canonicalised in all References together
   // For References with STR-Transform: the canonical form of the token their target names.
   std::map<const xmlNode*, std::string> tokens;
+  const Inclusions* inclusions = nullptr;  // files beside the message, which are hashed where they are named
 };
 
-// What each Reference digested, in their order. Throws Refusal("signature-value") when anything does not
-// verify, Refusal("octets") past `most_octets`, Refusal("empty-part") when nothing was digested.
+// What each Reference digested, in their order; of files beside the message only their marks. Throws
+// Refusal("signature-value") when anything does not verify, Refusal("octets") past `most_octets`,
+// Refusal("empty-part") when nothing was digested.
 std::vector<std::string> verify_signature(const Task& task);
 
 // The one sentence for whatever depends on a key: a signature that does not verify, a key or a cipher text

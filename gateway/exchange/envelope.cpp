@@ -9,9 +9,9 @@
 #include "gateway/base/error.h"
 #include "gateway/exchange/canonical_check.h"
 #include "gateway/exchange/names.h"
-#include "gateway/exchange/ready_content.h"
 #include "gateway/exchange/signer.h"
 #include "gateway/xml/base64.h"
+#include "gateway/xml/ready_content.h"
 
 namespace tilts::exchange {
 namespace {
@@ -80,7 +80,7 @@ class Envelope {
 
   void write_content(const Content& content) {
     if (const auto* ready = std::get_if<std::string>(&content)) {
-      if (!ready->empty()) write_ready(body_, *ready, profile_.limits.request_bytes);
+      if (!ready->empty()) xml::write_ready(body_, *ready, profile_.limits.request_bytes);
     } else {
       body_.content(std::get<0>(content));
     }
@@ -218,12 +218,13 @@ std::string fresh_message_id(const Profile& profile) {
 }
 
 SignedMessage sign_message(const Profile& profile, const Identity& identity, const Addressing& addressing,
-                           const Content& content, Time now, const IssuedToken* token) {
+                           const Content& content, Time now, const IssuedToken* token,
+                           [[maybe_unused]] const std::vector<Attachment>& attachments) {
   if (profile.request.token && token == nullptr)
     throw Error(Code::bug, "a request goes out without its token");
   SignedMessage message = Envelope(profile, identity, token).write(addressing, content, now);
 #ifndef NDEBUG
-  check_canonical(message.bytes);
+  check_canonical(message.bytes, attachments);
 #endif
   return message;
 }

@@ -10,6 +10,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/exchange/identity.h"
+#include "gateway/exchange/mtom.h"
 #include "gateway/exchange/profile.h"
 #include "gateway/exchange/token.h"
 #include "gateway/xml/canonical_writer.h"
@@ -37,9 +38,11 @@ std::string fresh_message_id(const Profile& profile);
 
 // `now` becomes Created. Throws Error(bug) when `content` writes what XML does not allow, Error(config) when
 // the key cannot sign what the profile demands. `token` is borrowed, and there when the profile wants one.
+// `attachments` are what `content` leaves to travel beside the message, for the check alone:
 // Debug builds check every message with check_canonical().
 SignedMessage sign_message(const Profile& profile, const Identity& identity, const Addressing& addressing,
-                           const Content& content, Time now, const IssuedToken* token = nullptr);
+                           const Content& content, Time now, const IssuedToken* token = nullptr,
+                           const std::vector<Attachment>& attachments = {});
 
 // "application/soap+xml; charset=utf-8; action=…" or "text/xml; charset=utf-8".
 std::string media_type(SoapVersion soap, std::string_view action);

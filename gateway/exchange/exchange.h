@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/error.h"
@@ -18,6 +19,7 @@
 #include "gateway/exchange/envelope.h"
 #include "gateway/exchange/greeting.h"
 #include "gateway/exchange/keyring.h"
+#include "gateway/exchange/mtom.h"
 #include "gateway/exchange/profile.h"
 #include "gateway/exchange/truststore.h"
 #include "gateway/exchange/verified.h"
@@ -27,9 +29,10 @@ namespace tilts::exchange {
 class TokenSource;
 
 struct Call {
-  std::string operation;  // its name in the profile, or its action
-  std::string path;       // appended to the endpoint; mostly empty
-  Content content;        // called once an attempt, on the thread that exchanges
+  std::string operation;                  // its name in the profile, or its action
+  std::string path;                       // appended to the endpoint; mostly empty
+  Content content;                        // called once an attempt, on the thread that exchanges
+  std::vector<Attachment> attachments{};  // that the content names with xop:Include; of an MTOM profile
   // A trusted fault is thrown, as Error(declined), or (transient) when it is the receiver's; true: handed
   // back.
   bool return_faults = false;
@@ -78,6 +81,7 @@ struct Settings {
   std::shared_ptr<Truststore> trust;
   std::shared_ptr<ByteBudget> budget;     // one for the whole process
   std::shared_ptr<TokenSource> tokens{};  // when the profile wants a token
+  std::string part_folder{};              // on the data disk: for files that come beside answers
   Clock clock = Clock::system();
   std::chrono::milliseconds first_pause{
       500};  // before the second attempt; doubles, and is shortened at random

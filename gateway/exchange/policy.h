@@ -28,7 +28,10 @@ struct Policy {
   std::set<std::string> also_signed;   // further parts, "{namespace}local", that must be
   bool xades = false;          // documents must carry XAdES properties; where they do, they are judged
   bool carries_token = false;  // the Body may hold an encrypted token, which is handed on and not read
-  bool revocation = false;     // whole path, unknown or stale is a refusal
+  bool mtom = false;           // files may come beside the message, and xop:Include names them
+  std::string document =
+      {};  // what holds a document's signature, "{namespace}local": handed on as it was written
+  bool revocation = false;  // whole path, unknown or stale is a refusal
   // Which SAML assertion the Security header must hold (section 9); nullptr: it must hold none.
   std::shared_ptr<const AssertionPolicy> assertion;
 };

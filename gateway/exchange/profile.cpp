@@ -221,6 +221,7 @@ void read_document(const Reader& signature, Profile& profile, Problems& problems
   signing.element = signature.text("element");
   signing.into = signature.text("into");
   signing.id = signature.text("id");
+  profile.answer.document = signing.into;
   signing.digest = hash(signature.text("digest"));
   signing.signature = hash(signature.text("method"));
   signing.inclusive = signature.text("canonicalization") == "inclusive";
@@ -240,6 +241,7 @@ void read_limits(const Reader& element, TransportLimits& limits) {
   if (!element.exists()) return;
   element.number("request-bytes", limits.request_bytes);
   element.number("answer-bytes", limits.answer_bytes);
+  element.number("attachment-bytes", limits.attachment_bytes);
   element.number("concurrency", limits.concurrency);
   element.number("requests-per-second", limits.requests_per_second);
   element.number("attempts", limits.attempts);
@@ -263,6 +265,7 @@ Profile read_profile(const Reader& root, Problems& problems) {
   profile.id = root.text("id");
   profile.title = root.text("title");
   profile.soap = root.child("soap").text("version") == "1.1" ? SoapVersion::v1_1 : SoapVersion::v1_2;
+  profile.mtom = profile.answer.mtom = root.child("soap").text("mtom") == "yes";
   const Reader addressing = root.child("addressing");
   profile.message_id_prefix = addressing.text("message-id");
   profile.to = addressing.text("to");

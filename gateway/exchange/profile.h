@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -53,18 +54,20 @@ struct Operation {
 struct TransportLimits {
   size_t request_bytes = 4u << 20;
   size_t answer_bytes = 4u << 20;
-  size_t concurrency = 4;               // exchanges at once
-  double requests_per_second = 50;      // over all of them
-  std::chrono::seconds connect{10};     // until TLS stands
-  std::chrono::seconds answer{60};      // from then until the answer's last byte
-  std::chrono::seconds keep_alive{60};  // how long the registry keeps an idle connection open
-  unsigned attempts = 4;                // of an ask, the first one counted
+  uint64_t attachment_bytes = 64u << 20;  // of all files beside one answer
+  size_t concurrency = 4;                 // exchanges at once
+  double requests_per_second = 50;        // over all of them
+  std::chrono::seconds connect{10};       // until TLS stands
+  std::chrono::seconds answer{60};        // from then until the answer's last byte
+  std::chrono::seconds keep_alive{60};    // how long the registry keeps an idle connection open
+  unsigned attempts = 4;                  // of an ask, the first one counted
 };
 
 struct Profile {
   std::string id;
   std::string title;
   SoapVersion soap = SoapVersion::v1_2;
+  bool mtom = false;  // files travel beside messages
   std::string message_id_prefix = "urn:uuid:";
   std::string to;  // WS-Addressing To; empty: the endpoint's own address
   Signing request;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include <curl/curl.h>
@@ -10,6 +12,7 @@
 #include "gateway/base/error.h"
 #include "gateway/base/handle.h"
 #include "gateway/exchange/curl_options.h"
+#include "gateway/exchange/mime.h"
 #include "gateway/exchange/tls.h"
 
 namespace tilts::exchange {
@@ -32,7 +35,27 @@ struct Flight {
   bool too_large = false;
   bool late = false;
   std::string body;
+  CURL* handle = nullptr;
+  const TransportSettings* settings = nullptr;
+  std::unique_ptr<MimeReader> mime;  // the answer is MIME, as its profile allows
+  std::optional<Error> failure;      // of reading it
+
+  void begin_answer();
 };
+
+std::string content_type_of(CURL* handle) {
+  const char* content_type = nullptr;
+  curl_easy_getinfo(handle, CURLINFO_CONTENT_TYPE, &content_type);
+  return content_type == nullptr ? std::string() : content_type;
+}
+
+void Flight::begin_answer() {
+  const std::string type = content_type_of(handle);
+  if (settings->mtom && is_multipart(type))
+    mime = std::make_unique<MimeReader>(type, MimeLimits{.root_bytes = settings->answer_bytes,
+                                                         .parts_bytes = settings->attachment_bytes,
+                                                         .folder = settings->part_folder});
+}
 
 // The body is read once, forward: there is no seek function, so libcurl cannot rewind and send it again.
 size_t read_body(char* into, size_t size, size_t count, void* flight) {
@@ -45,6 +68,16 @@ size_t read_body(char* into, size_t size, size_t count, void* flight) {
 
 size_t write_body(char* bytes, size_t size, size_t count, void* flight) {
   Flight& self = *static_cast<Flight*>(flight);
+  try {
+    if (self.body.empty() && self.mime == nullptr) self.begin_answer();
+    if (self.mime != nullptr) {
+      self.mime->add({bytes, size * count});
+      return size * count;
+    }
+  } catch (const Error& error) {
+    self.failure = error;
+    return 0;
+  }
   if (size * count > self.limit - self.body.size()) {
     self.too_large = true;
     return 0;
@@ -150,15 +183,20 @@ void Connection::State::open() {
 HttpAnswer Connection::State::answer_of(CURLcode code) {
   if (code != CURLE_OK) fail(code);
   HttpAnswer answer;
-  const char* content_type = nullptr;
   curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &answer.status);
-  curl_easy_getinfo(easy.get(), CURLINFO_CONTENT_TYPE, &content_type);
-  if (content_type != nullptr) answer.content_type = content_type;
-  answer.body = std::move(flight.body);
+  answer.content_type = content_type_of(easy.get());
+  if (flight.mime == nullptr) {
+    answer.body = std::move(flight.body);
+    return answer;
+  }
+  MimeMessage message = flight.mime->finish();
+  answer.body = std::move(message.root);
+  answer.parts = std::move(message.parts);
   return answer;
 }
 
 void Connection::State::fail(CURLcode code) const {
+  if (flight.failure) throw *flight.failure;
   if (flight.too_large || code == CURLE_FILESIZE_EXCEEDED)
     throw Error(Code::untrusted,
                 fmt::format("the answer is larger than {} bytes; ask for smaller pages, or raise "
@@ -194,6 +232,8 @@ HttpAnswer Connection::post(const HttpRequest& request, std::shared_ptr<const Ge
   if (state.easy == nullptr) state.open();
 
   state.flight = Flight{};
+  state.flight.handle = state.easy.get();
+  state.flight.settings = &state.settings;
   state.flight.stop = &stop;
   state.flight.unread = request.body;
   state.flight.limit = state.settings.answer_bytes;

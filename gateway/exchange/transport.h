@@ -7,14 +7,19 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/exchange/keyring.h"
+#include "gateway/exchange/received_part.h"
 
 namespace tilts::exchange {
 
 struct TransportSettings {
   std::string endpoint;  // https://host[:port]/path; nothing but https
   size_t answer_bytes = 4u << 20;
+  bool mtom = false;  // answers may be MIME, with files beside the message:
+  uint64_t attachment_bytes = 64u << 20;
+  std::string part_folder{};                  // where those go; empty: into memory
   std::chrono::milliseconds connect{10'000};  // until TLS stands
   std::chrono::milliseconds answer{60'000};   // from the request's first byte to the answer's last
   std::chrono::seconds keep_alive{60};        // the registry's; our connections go a quarter earlier
@@ -30,7 +35,8 @@ struct HttpRequest {
 struct HttpAnswer {
   long status = 0;
   std::string content_type;
-  std::string body;
+  std::string body;                   // of MIME its root
+  std::vector<ReceivedPart> parts{};  // what came beside it
 };
 
 // How a request went, whether an answer came or not.

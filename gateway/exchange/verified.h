@@ -8,13 +8,16 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/exchange/confirmation.h"
+#include "gateway/exchange/received_part.h"
 
 namespace tilts::exchange {
 
 enum class Assurance { message_signed, tls_only };
 
 struct Part {
-  std::string name;  // "Body", "Timestamp", "Action", …; the element's "{namespace}local" for any other
+  // "Body", "Timestamp", "Action", …; the element's "{namespace}local" for any other. "Document": what holds
+  // the signature that the profile's document has, as it was written, for Verifier::document() to judge.
+  std::string name;
   std::string
       bytes;  // exactly what was digested: exclusive canonical XML, its own namespaces declared inside
 };
@@ -50,6 +53,8 @@ class Verified {
   const std::string& action() const { return action_; }
   const std::string& message_id() const { return message_id_; }
   const std::string& relates_to() const { return relates_to_; }
+  // What came beside the message; the verified parts name it with xop:Include.
+  const std::vector<ReceivedPart>& received() const { return received_; }
   // The SAML assertion that the message came with; nullptr when the policy wants none.
   const VerifiedAssertion* assertion() const { return assertion_ ? &*assertion_ : nullptr; }
   // Of a XAdES document: when its signer says that he signed it. Recorded, not trusted (policy section 10).
@@ -62,6 +67,7 @@ class Verified {
   Verified() = default;
 
   std::vector<Part> parts_;
+  std::vector<ReceivedPart> received_;
   Assurance assurance_ = Assurance::message_signed;
   std::string signer_;
   std::string signer_sha256_;

@@ -12,6 +12,7 @@
 #include "gateway/exchange/rules.h"
 #include "gateway/exchange/signature.h"
 #include "gateway/exchange/signed_properties.h"
+#include "gateway/exchange/xop.h"
 #include "gateway/xml/canonicalize.h"
 #include "gateway/xml/document.h"
 #include "gateway/xml/malformed.h"
@@ -83,6 +84,31 @@ VerifiedAssertion confirm(const Judgement& judged, Assertion& assertion) {
   return std::move(assertion.said);
 }
 
+// What the base64 of files takes.
+size_t base64_octets(const std::vector<ReceivedPart>& parts) {
+  size_t octets = 0;
+  for (const ReceivedPart& part : parts) octets += (part.size + 2) / 3 * 4;
+  return octets;
+}
+
+// The parent of the only such element, standing alone with the declarations that were written in it: what
+// its author signed before it was put into a message. Canonical XML 1.0 keeps declarations that nothing uses,
+// which exclusive canonicalisation of the Body drops and an inclusive one counts.
+std::optional<std::string> document_as_written(const xmlNode* body, const std::string& signatures) {
+  xmlNode* found = nullptr;
+  for (xmlNode* node = const_cast<xmlNode*>(body); node != nullptr; node = xml::next_element(node, body)) {
+    if (part_name(node, nullptr) != signatures) continue;
+    if (found != nullptr) return std::nullopt;
+    found = node;
+  }
+  if (found == nullptr || found == body || found->parent == body) return std::nullopt;
+  const xml::Document alone(xmlNewDoc(nullptr));
+  xmlNode* copy = alone ? xmlDocCopyNode(found->parent, alone.get(), 1) : nullptr;
+  if (copy == nullptr) throw std::bad_alloc();
+  xmlDocSetRootElement(alone.get(), copy);
+  return xml::canonicalize_with_context(copy);
+}
+
 bool holds_fault(const Message& message) {
   const auto children = xml::elements(message.body);
   return children.size() == 1 && xml::is(children[0], soap_namespace(message.version), "Fault");
@@ -105,7 +131,7 @@ Verifier::Verifier(Policy policy, std::shared_ptr<const Trust> trust, Clock cloc
 
 std::vector<std::string> Verifier::cryptography(Judgement& judged, const CertificatePath& path,
                                                 std::map<const xmlNode*, std::string> tokens,
-                                                Verified& verified) const {
+                                                Verified& verified, const Inclusions* inclusions) const {
   const auto signer =
       skipped("signer-trusted") ? Trust::describe(path) : trust_->judge(path, judged.now, policy_.revocation);
   judged.signer = signer.get();
@@ -117,13 +143,19 @@ std::vector<std::string> Verifier::cryptography(Judgement& judged, const Certifi
                            .key = signer->key.get(),
                            .algorithms = document ? *document_algorithms_ : *message_algorithms_,
                            .document = document,
-                           .most_octets = 2 * judged.bytes.size(),
-                           .tokens = std::move(tokens)});
+                           .most_octets = 2 * (judged.bytes.size() + base64_octets(verified.received_)),
+                           .tokens = std::move(tokens),
+                           .inclusions = inclusions});
 }
 
-Verified Verifier::message(std::string_view bytes, const Expectation& expectation) const {
+Verified Verifier::message(std::string_view bytes, const Expectation& expectation,
+                           std::vector<ReceivedPart> parts) const {
   const xml::Document document = read_document(bytes, policy_.limits);
   const Message message = read_message(document.get());
+  Verified verified;
+  verified.received_ = std::move(parts);
+  std::optional<Inclusions> inclusions;
+  if (policy_.mtom) inclusions.emplace(document.get(), message.body, verified.received_);
   Judgement judged{.policy = policy_,
                    .expectation = expectation,
                    .now = clock_.now(),
@@ -133,7 +165,6 @@ Verified Verifier::message(std::string_view bytes, const Expectation& expectatio
   judge(envelope_rules(), judged);
   judge(freshness_rules(), judged);
 
-  Verified verified;
   std::vector<const xmlNode*> covered;
   if (!policy_.signature) {
     verified.assurance_ = Assurance::tls_only;
@@ -158,10 +189,12 @@ Verified Verifier::message(std::string_view bytes, const Expectation& expectatio
     judge(coverage_rules(), judged);
     const auto digested =
         cryptography(judged, message_key(signature, message.security(), *trust_, judged.assertion),
-                     token_forms(signature, message, *trust_, judged.assertion), verified);
+                     token_forms(signature, message, *trust_, judged.assertion), verified,
+                     inclusions && !inclusions->empty() ? &*inclusions : nullptr);
     if (assertion) verified.assertion_ = confirm(judged, *assertion);
     for (size_t i = 0; i < digested.size(); ++i) {
       covered.push_back(signature.references[i].target);
+      if (inclusions) inclusions->mark_covered(digested[i]);
       verified.parts_.push_back({part_name(covered.back(), &message), digested[i]});
     }
     // Body left out by the profile's words: it is worth no more than the connection it came on.
@@ -170,6 +203,11 @@ Verified Verifier::message(std::string_view bytes, const Expectation& expectatio
       verified.parts_.push_back({"Body", xml::canonicalize(message.body)});
     }
   }
+  if (!policy_.document.empty())
+    if (const auto written = document_as_written(message.body, policy_.document))
+      verified.parts_.push_back({"Document", *written});
+  if (inclusions)
+    for (Part& part : verified.parts_) part.bytes = inclusions->restored(std::move(part.bytes));
   const auto signed_text = [&](std::string_view local) {
     const xmlNode* header = message.addressing_header(local);
     return std::ranges::find(covered, header) == covered.end() ? std::string() : trimmed(header);

@@ -25,6 +25,7 @@ struct Expectation {
 };
 
 struct Algorithms;
+class Inclusions;
 struct Judgement;
 
 class Verifier {
@@ -33,8 +34,9 @@ class Verifier {
   // Libraries.
   Verifier(Policy policy, std::shared_ptr<const Trust> trust, Clock clock);
 
-  // A SOAP message, policy sections 1 to 7 (8 is the store's). Throws Refusal.
-  Verified message(std::string_view bytes, const Expectation& expectation) const;
+  // A SOAP message, policy sections 1 to 7 (8 is the store's), and what came beside it. Throws Refusal.
+  Verified message(std::string_view bytes, const Expectation& expectation,
+                   std::vector<ReceivedPart> parts = {}) const;
 
   // A plain XML-DSig document, sections 1, 5, 6 and 7 second part, and 10 where it is XAdES. Throws Refusal.
   Verified document(std::string_view bytes) const;
@@ -42,8 +44,8 @@ class Verifier {
  private:
   // Judges the key, then lets xmlsec verify; returns what each Reference digested.
   std::vector<std::string> cryptography(Judgement& judged, const CertificatePath& path,
-                                        std::map<const xmlNode*, std::string> tokens,
-                                        Verified& verified) const;
+                                        std::map<const xmlNode*, std::string> tokens, Verified& verified,
+                                        const Inclusions* inclusions = nullptr) const;
   static void judge_properties(std::string_view digested, Judgement& judged, Verified& verified);
 
   Policy policy_;

@@ -16,6 +16,10 @@ namespace {
                           service));
 }
 
+[[noreturn]] void no_place_for_files() {
+  throw Error(Code::config, "files come with the records, and the job has no folder for them");
+}
+
 }  // namespace
 
 RunServices::RunServices(Run run, const registries::Registry& registry, store::Store& store, People& people,
@@ -145,6 +149,9 @@ void RunServices::park(std::string_view token, std::chrono::seconds until) {
 }
 
 std::string RunServices::sign_document(std::string_view) { only_when_pushing("sign_document"); }
+void RunServices::collect(std::string_view, std::string_view) { no_place_for_files(); }
+void RunServices::collect_bytes(std::string_view, std::string_view) { no_place_for_files(); }
+std::string RunServices::keep_file(const host::IncomingFile&) { no_place_for_files(); }
 void RunServices::submit(const host::Request&, const TakeAnswer&) { only_when_pushing("submit"); }
 void RunServices::settle(host::Settled, std::string_view, std::string_view) { only_when_pushing("settle"); }
 

@@ -73,6 +73,9 @@ class RunServices : public registries::RegistryServices {
   void settle(host::Settled settled, std::string_view receipt, std::string_view reason) override;
   void park(std::string_view token, std::chrono::seconds until) override;
   std::string sign_document(std::string_view document) override;
+  void collect(std::string_view file, std::string_view received_id) override;
+  void collect_bytes(std::string_view file, std::string_view bytes) override;
+  std::string keep_file(const host::IncomingFile& file) override;
   uint64_t roster_size() override;
   std::vector<std::string> roster(uint64_t first, uint64_t count) override;
 

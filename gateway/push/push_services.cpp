@@ -106,6 +106,9 @@ void PushServices::settle(host::Settled settled, std::string_view receipt, std::
 
 void PushServices::emit(const host::Emitted&) { only_when_pulling("emit"); }
 void PushServices::checkpoint(std::string_view, std::optional<uint64_t>) { only_when_pulling("checkpoint"); }
+void PushServices::collect(std::string_view, std::string_view) { only_when_pulling("collect"); }
+void PushServices::collect_bytes(std::string_view, std::string_view) { only_when_pulling("collect_bytes"); }
+std::string PushServices::keep_file(const host::IncomingFile&) { only_when_pulling("keep_file"); }
 uint64_t PushServices::roster_size() { only_when_pulling("roster_size"); }
 std::vector<std::string> PushServices::roster(uint64_t, uint64_t) { only_when_pulling("roster"); }
 void PushServices::park(std::string_view, std::chrono::seconds) {

@@ -44,6 +44,7 @@ Registry open(const config::Configuration& configuration, const config::Registry
                              .keys = {},
                              .trust = trust_of(settings),
                              .budget = budget,
+                             .part_folder = configuration.findings_folder,
                              .clock = clock};
   std::vector<exchange::KeyFiles> pairs;
   for (const config::IdentitySettings& identity : settings.identities)

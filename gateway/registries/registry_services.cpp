@@ -16,15 +16,26 @@
 namespace tilts::registries {
 namespace {
 
-exchange::Content content_of(const host::Content& content) {
+exchange::Content content_of(const host::Content& content, const std::vector<exchange::Attachment>& beside) {
   if (content.kind() == host::Content::Kind::bytes) return std::string(content.bytes());
   if (content.kind() == host::Content::Kind::none)
     throw Error(Code::bug,
                 "the adapter asks without content, which a SOAP registry cannot answer; report it to "
                 "the adapter's author");
+  std::vector<std::string> places;
+  for (const exchange::Attachment& one : beside) places.push_back(one.id);
   // Shared: every attempt writes it again.
   auto calls = std::make_shared<const host::Content>(content);
-  return [calls](xml::CanonicalWriter& writer) { calls->write(writer); };
+  return [calls, places = std::move(places)](xml::CanonicalWriter& writer) { calls->write(writer, places); };
+}
+
+// Files travel beside the message when the profile says so, else inside of it.
+std::vector<exchange::Attachment> attachments_of(const host::Content& content, bool mtom) {
+  std::vector<exchange::Attachment> beside;
+  if (!mtom) return beside;
+  for (const host::Enclosure& one : content.attachments())
+    beside.push_back({fmt::format("attachment-{}@tilts", beside.size() + 1), one.media_type, one.bytes});
+  return beside;
 }
 
 }  // namespace
@@ -33,16 +44,22 @@ RegistryServices::RegistryServices(const Registry& registry, Clock clock, std::s
                                    std::stop_token stop)
     : registry_(registry), clock_(std::move(clock)), work_(std::move(work)), stop_(std::move(stop)) {}
 
-exchange::Call RegistryServices::call_of(const host::Request& request) {
+exchange::Call RegistryServices::call_of(const host::Request& request) const {
+  auto beside = attachments_of(request.content, registry_.exchange->profile().mtom);
+  exchange::Content content = content_of(request.content, beside);
   return {.operation = request.operation.empty() ? request.action : request.operation,
           .path = request.path,
-          .content = content_of(request.content)};
+          .content = std::move(content),
+          .attachments = std::move(beside)};
 }
 
 void RegistryServices::hand_over(const exchange::Verified& verified, uint64_t index,
                                  const TakeAnswer& answer) {
   std::vector<host::AnswerPart> parts;
   for (const exchange::Part& part : verified.parts()) parts.push_back({part.name, part.bytes});
+  std::vector<host::ReceivedPart> received;
+  for (const exchange::ReceivedPart& part : verified.received())
+    received.push_back({part.id, part.media_type, part.sha256, part.size, part.covered});
   answer(index, {.parts = parts,
                  .assurance = verified.assurance() == exchange::Assurance::message_signed
                                   ? host::Assurance::message_signed
@@ -50,7 +67,8 @@ void RegistryServices::hand_over(const exchange::Verified& verified, uint64_t in
                  .status = 200,  // of another one the exchange hands on nothing
                  .fault = verified.fault(),
                  .action = verified.action(),
-                 .message_id = verified.message_id()});
+                 .message_id = verified.message_id(),
+                 .received = received});
 }
 
 void RegistryServices::wait(std::chrono::milliseconds time) {

@@ -33,7 +33,7 @@ class RegistryServices : public host::Services {
   const Registry& registry() const { return registry_; }
   const Clock& clock() const { return clock_; }
   const std::stop_token& stop() const { return stop_; }
-  static exchange::Call call_of(const host::Request& request);
+  exchange::Call call_of(const host::Request& request) const;
   static void hand_over(const exchange::Verified& verified, uint64_t index, const TakeAnswer& answer);
 
  private:

@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
+#include "gateway/xml/base64.h"
 #include "gateway/xml/characters.h"
+#include "gateway/xml/xop.h"
 
 namespace tilts::xml {
 namespace {
@@ -96,6 +98,23 @@ void CanonicalWriter::text(std::string_view content) {
   if (!append_escaped(bytes_, content, Escaping::text))
     refuse("the text holds what is not a character of XML 1.0 in UTF-8");
   if (hashing_) feed_digest(hash_chunk);
+}
+
+void CanonicalWriter::binary(std::string_view octets, std::string_view place) {
+  constexpr size_t piece = size_t{48} << 10;  // whole groups of three, so that no piece is padded
+  if (elements_.empty()) refuse("an attachment stands inside an element");
+  close_start_tag();
+  if (hashing_ && !place.empty()) feed_digest(0);
+  for (size_t at = 0; at < octets.size(); at += piece) {
+    const std::string text = base64_encode(octets.substr(at, piece));
+    if (place.empty())
+      bytes_.append(text);
+    else if (hashing_ && EVP_DigestUpdate(hash_.get(), text.data(), text.size()) != 1)
+      refuse("the digest did not go on");
+  }
+  if (place.empty()) return;
+  bytes_.append(xop_include(place));
+  hashed_ = bytes_.size();
 }
 
 void CanonicalWriter::end() {

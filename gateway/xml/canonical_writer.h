@@ -49,6 +49,11 @@ class CanonicalWriter {
   // Character content; each call holds whole UTF-8 characters.
   void text(std::string_view content);
 
+  // The base64 of `octets` as the element's content; with a `place` it stands elsewhere, under that
+  // Content-ID, and xop:Include takes its room (W3C XOP 1.0, section 3): a part is hashed as if it stood
+  // here.
+  void binary(std::string_view octets, std::string_view place);
+
   void end();
 
   // An element that somebody else wrote, byte for byte: it is XML that declares all it uses. Never inside a

@@ -24,7 +24,7 @@ extern "C" {
 
 #define TILTS_ABI_MAGIC 0x544C4931u /* "TLI1" */
 #define TILTS_ABI_MAJOR 1u
-#define TILTS_ABI_MINOR 2u
+#define TILTS_ABI_MINOR 3u
 
 typedef struct tilts_text {
   const char* data;
@@ -113,15 +113,29 @@ enum { TILTS_CONTENT_NONE = 0, TILTS_CONTENT_CALLS = 1, TILTS_CONTENT_BYTES = 2 
    u8 3, u16 namespace, u16 local name size, u32 value size, local name, value TEXT       u8 4, u32 size, text
      END        u8 5
      DECLARE    u8 6, u16 namespace: declares its prefix here, for a name inside content
-   (xsi:type="t:Person"); among the attributes of its START */
+   (xsi:type="t:Person"); among the attributes of its START
+     ATTACHMENT u8 7, u32 index: the base64 of the request's attachment, or its place in a MIME message (1.3)
+     ELEMENT    u8 8, u32 size, one element that is XML already and declares all it uses (1.3) */
 enum {
   TILTS_CALL_NAMESPACE = 1,
   TILTS_CALL_START = 2,
   TILTS_CALL_ATTRIBUTE = 3,
   TILTS_CALL_TEXT = 4,
   TILTS_CALL_END = 5,
-  TILTS_CALL_DECLARE = 6
+  TILTS_CALL_DECLARE = 6,
+  TILTS_CALL_ATTACHMENT = 7,
+  TILTS_CALL_ELEMENT = 8
 };
+
+/* A file that goes with an entry (1.1) or a request (1.3). Its bytes are its giver's own: they cross by their
+   address, once. */
+typedef struct tilts_attachment {
+  tilts_text name;       /* as the sender calls the file; may say whom it is about */
+  tilts_text media_type; /* "application/pdf" */
+  tilts_text bytes;      /* any, not UTF-8 */
+  tilts_text sha256;     /* of the bytes, 64 lower-case hex digits: an adapter brings no cryptography.
+                            Ignored in a request */
+} tilts_attachment;
 
 typedef struct tilts_request {
   uint32_t struct_size;
@@ -134,15 +148,31 @@ typedef struct tilts_request {
   const tilts_text*
       subjects; /* personas kodi this request asks about: audited before its first byte leaves */
   uint64_t subject_count;
+  /* 1.3: what the content's ATTACHMENT calls mean, each of them once */
+  const tilts_attachment* attachments;
+  uint32_t attachment_count;
+  uint32_t attachment_stride; /* sizeof(tilts_attachment) */
 } tilts_request;
 
 /* How an answer is known to be the registry's: by its signature, or (profile) by the connection alone. */
 enum { TILTS_ASSURANCE_SIGNED = 1, TILTS_ASSURANCE_TLS_ONLY = 2 };
 
 typedef struct tilts_part {
-  tilts_text name;  /* "Body", "Timestamp", "Action", …, or "{namespace}local" */
+  tilts_text
+      name; /* "Body", "Timestamp", "Action", …, or "{namespace}local"; "Document" (1.3): what holds the
+               signature that the profile's <document> describes, standing alone as it was written */
   tilts_text bytes; /* exactly what was verified; namespaces it uses are declared inside */
 } tilts_part;
+
+/* What came beside an answer as a MIME part (1.3): its bytes stay with the host, collect() takes them. */
+typedef struct tilts_received {
+  tilts_text id; /* Content-ID, as xop:Include names it: without "cid:", "<" and ">" */
+  tilts_text media_type;
+  tilts_text sha256; /* of the bytes, 64 lower-case hex digits */
+  uint64_t size;     /* bytes */
+  int32_t covered;   /* 1: by the message's own signature */
+  int32_t reserved;
+} tilts_received;
 
 typedef struct tilts_answer {
   uint32_t struct_size;
@@ -154,6 +184,10 @@ typedef struct tilts_answer {
   const tilts_part* parts;
   uint32_t part_count;
   uint32_t part_stride; /* sizeof(tilts_part) */
+  /* 1.3 */
+  const tilts_received* received;
+  uint32_t received_count;
+  uint32_t received_stride; /* sizeof(tilts_received) */
 } tilts_answer;
 
 /* Fills in *request for one index. What it points to belongs to the adapter and stays valid until the next
@@ -190,14 +224,6 @@ typedef struct tilts_record {
   int32_t reserved;
 } tilts_record;
 
-/* A file that goes with an entry (1.1). Its bytes are the host's own: they cross by their address, once. */
-typedef struct tilts_attachment {
-  tilts_text name;       /* as the sender calls the file; may say whom it is about */
-  tilts_text media_type; /* "application/pdf" */
-  tilts_text bytes;      /* any, not UTF-8 */
-  tilts_text sha256;     /* of the bytes, 64 lower-case hex digits: an adapter brings no cryptography */
-} tilts_attachment;
-
 /* What is to be submitted, once. */
 typedef struct tilts_entry {
   uint32_t struct_size;
@@ -210,6 +236,18 @@ typedef struct tilts_entry {
   uint32_t attachment_stride; /* sizeof(tilts_attachment) */
 } tilts_entry;
 
+/* A file that was collected and is whole (1.3). */
+typedef struct tilts_incoming_file {
+  uint32_t struct_size;
+  int32_t compressed;       /* 1: it is GZIP (RFC 1952), and was packed before it was encrypted */
+  tilts_text file;          /* as collect() called it */
+  tilts_text document;      /* what it belongs to, in the registry's words: the folder that it comes into */
+  tilts_text name;          /* as its sender called it */
+  tilts_text digest_method; /* URI (XML-DSig 6.2); empty only when the message's signature covers it all */
+  tilts_text digest;        /* octets: of what travelled, before it is deciphered and unpacked */
+  tilts_text wrapped_key;   /* octets, encrypted for us: RSA-OAEP of length, AES key and IV; or empty */
+} tilts_incoming_file;
+
 /* How a submission ended. ABSENT is for inquire alone. */
 enum { TILTS_SETTLED_RECEIVED = 1, TILTS_SETTLED_DECLINED = 2, TILTS_SETTLED_ABSENT = 3 };
 
@@ -219,7 +257,9 @@ enum { TILTS_LOG_DEBUG = 1, TILTS_LOG_INFORMATION = 2, TILTS_LOG_WARNING = 3, TI
    UNKNOWN or BUG, or emit, checkpoint, settle or park returned any failure, every later one of this call
    returns the same, nothing emitted since the last checkpoint is kept, and the call ends with that status.
    Only ask_many, submit, wait and the documents fail as CANCELLED. Inside a callback only emit, checkpoint,
-   cancelled, log, roster, name, action, now, uuid and last_error may be called. */
+   cancelled, log, roster, name, action, now, uuid, last_error, collect and collect_bytes may be called.
+   A document or a file that is UNTRUSTED (verify_document, keep_file; since 1.3) is one of many: nothing of
+   it is handed on, and the services go on. */
 typedef struct tilts_host {
   uint32_t struct_size;
   uint32_t abi_minor;
@@ -261,6 +301,14 @@ typedef struct tilts_host {
   /* Wall time in milliseconds since 1970-01-01T00:00:00Z; a fresh random UUID in lower case. */
   tilts_status (*now)(void* context, int64_t* milliseconds);
   tilts_status (*uuid)(void* context, tilts_sink value);
+
+  /* 1.3, in a pull. Inside an answer's callback: joins what came as this part, or inline, to the file that
+     the adapter calls so. What is not kept before the next checkpoint is gone. */
+  tilts_status (*collect)(void* context, tilts_text file, tilts_text received_id);
+  tilts_status (*collect_bytes)(void* context, tilts_text file, tilts_text bytes);
+  /* The file is proven, deciphered, unpacked, and stands in the job's folder for documents when this returns;
+     the sink receives its name there. */
+  tilts_status (*keep_file)(void* context, const tilts_incoming_file* file, tilts_sink name);
 } tilts_host;
 
 /* ---- the one exported symbol -------------------------------------------------------------------------- */

@@ -29,6 +29,28 @@ bool is_personas_kods(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// Of a request of contract 1.3 or newer.
+std::vector<Enclosure> attachments_of(const tilts_request& given, const Limits& limits) {
+  std::vector<Enclosure> attachments;
+  if (given.struct_size < offsetof(tilts_request, attachment_stride) + sizeof(given.attachment_stride))
+    return attachments;
+  if (given.attachment_count > limits.attachments)
+    throw LimitExceeded(fmt::format("a request has {} attachments, {} are allowed", given.attachment_count,
+                                    limits.attachments));
+  if (given.attachment_count > 0 && !is_readable(given.attachments, given.attachment_stride))
+    nonsense("a request's attachments cannot be read");
+  for (uint32_t index = 0; index < given.attachment_count; ++index) {
+    const tilts_attachment& one = strided(given.attachments, given.attachment_stride, index);
+    const std::string_view media_type = argument(one.media_type, "an attachment's media type", limits.key);
+    const auto clean = [](char c) { return c > ' ' && c < '\x7F'; };
+    if (media_type.empty() || !std::ranges::all_of(media_type, clean))
+      nonsense("an attachment's media type cannot stand in a MIME header");
+    attachments.push_back({std::string(media_type), std::make_shared<const std::string>(octets(
+                                                        one.bytes, "an attachment", limits.attachment))});
+  }
+  return attachments;
+}
+
 }  // namespace
 
 std::string_view octets(tilts_text given, std::string_view what, size_t limit) {
@@ -46,7 +68,8 @@ std::string_view argument(tilts_text given, std::string_view what, size_t limit)
 }
 
 Request read_request(const tilts_request& given, const Limits& limits) {
-  if (given.struct_size < sizeof(tilts_request)) nonsense("a request is smaller than the contract's");
+  constexpr size_t first_version = offsetof(tilts_request, attachments);
+  if (given.struct_size < first_version) nonsense("a request is smaller than the contract's");
   Request request;
   request.operation = argument(given.operation, "a request's operation", limits.key);
   request.action = argument(given.action, "a request's action", limits.key * 4);
@@ -59,8 +82,9 @@ Request read_request(const tilts_request& given, const Limits& limits) {
       if (given.content.size > 0) nonsense("a request says that it has no content, and has some");
       break;
     case TILTS_CONTENT_CALLS:
-      request.content = Content::calls(
-          std::string(octets(given.content, "a request's content", limits.content)), limits.depth);
+      request.content =
+          Content::calls(std::string(octets(given.content, "a request's content", limits.content)),
+                         limits.depth, attachments_of(given, limits));
       break;
     case TILTS_CONTENT_BYTES:
       if (media_type.empty()) nonsense("ready bytes need a media type");

@@ -1,5 +1,6 @@
 #include "plugins/host/content.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
+#include "gateway/xml/ready_content.h"
 #include "plugins/abi/adapter_abi.h"
 
 namespace tilts::host {
@@ -17,7 +19,8 @@ struct Call {
   int what = 0;
   size_t space = 0;
   std::string_view name;   // local name; of NAMESPACE the prefix
-  std::string_view value;  // of an attribute or a text; of NAMESPACE the URI
+  std::string_view value;  // of an attribute or a text; of NAMESPACE the URI; of ELEMENT its XML
+  size_t index = 0;        // of ATTACHMENT
 };
 
 // Reads the layout of adapter_abi.h. Every length is checked before it is believed.
@@ -57,6 +60,12 @@ class Calls {
       case TILTS_CALL_DECLARE:
         call.space = integer(2);
         break;
+      case TILTS_CALL_ATTACHMENT:
+        call.index = integer(4);
+        break;
+      case TILTS_CALL_ELEMENT:
+        call.value = take(integer(4));
+        break;
       default:
         refuse(fmt::format("{} is not a call of the contract", call.what));
     }
@@ -89,14 +98,19 @@ class Calls {
 
 }  // namespace
 
-Content Content::calls(std::string batch, size_t depth) {
+Content Content::calls(std::string batch, size_t depth, std::vector<Enclosure> attachments) {
   Calls calls(batch);
   size_t namespaces = 0;
   size_t open = 0;
   bool attributes_may_follow = false;
   bool root_seen = false;
+  bool filled = false;  // the element that is open has an attachment, and room for nothing else
+  std::vector<bool> named(attachments.size());
   for (Call call; calls.next(call);) {
     if (call.space > namespaces) calls.refuse("its namespace was not named");
+    if (filled && call.what != TILTS_CALL_END && call.what != TILTS_CALL_NAMESPACE)
+      calls.refuse("an attachment is the only content of its element");
+    filled = false;
     switch (call.what) {
       case TILTS_CALL_NAMESPACE:
         if (call.value.empty()) calls.refuse("a namespace has no URI");
@@ -115,6 +129,15 @@ Content Content::calls(std::string batch, size_t depth) {
       case TILTS_CALL_TEXT:
         if (open == 0) calls.refuse("text outside the root element");
         break;
+      case TILTS_CALL_ATTACHMENT:
+        if (!attributes_may_follow) calls.refuse("an attachment is the only content of its element");
+        if (call.index >= named.size()) calls.refuse("the request has no such attachment");
+        if (named[call.index]) calls.refuse("an attachment is named twice");
+        named[call.index] = filled = true;
+        break;
+      case TILTS_CALL_ELEMENT:
+        if (open == 0) calls.refuse("an element outside the root element");
+        break;
       case TILTS_CALL_END:
         if (open == 0) calls.refuse("an end without a start");
         --open;
@@ -122,11 +145,14 @@ Content Content::calls(std::string batch, size_t depth) {
     }
     attributes_may_follow = false;
   }
+  if (std::ranges::find(named, false) != named.end())
+    throw Error(Code::bug, "writer calls: an attachment of the request is named nowhere");
   if (!root_seen) throw Error(Code::bug, "writer calls: no element");
   if (open > 0) throw Error(Code::bug, fmt::format("writer calls: {} elements are not ended", open));
   Content content;
   content.kind_ = Kind::calls;
   content.data_ = std::move(batch);
+  content.attachments_ = std::move(attachments);
   return content;
 }
 
@@ -138,7 +164,7 @@ Content Content::ready(std::string bytes, std::string media_type) {
   return content;
 }
 
-void Content::write(xml::CanonicalWriter& writer) const {
+void Content::write(xml::CanonicalWriter& writer, const std::vector<std::string>& places) const {
   if (kind_ != Kind::calls)
     throw Error(Code::bug, "content that is not writer calls cannot be written as XML");
   struct Namespace {
@@ -167,6 +193,13 @@ void Content::write(xml::CanonicalWriter& writer) const {
         break;
       case TILTS_CALL_DECLARE:
         writer.declare(space.prefix, space.uri);
+        break;
+      case TILTS_CALL_ATTACHMENT:
+        writer.binary(*attachments_[call.index].bytes,
+                      places.empty() ? std::string_view() : places[call.index]);
+        break;
+      case TILTS_CALL_ELEMENT:
+        xml::write_ready(writer, call.value, call.value.size());
         break;
     }
   }

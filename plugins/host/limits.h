@@ -16,6 +16,8 @@ struct Limits {
   size_t cursor = size_t{64} << 10;        // bytes of a cursor, token, receipt or reason
   size_t content = size_t{20} << 20;       // bytes of a request, as calls or ready
   size_t document = size_t{20} << 20;      // bytes of a document to sign or verify
+  size_t attachment = size_t{256} << 20;   // bytes of one file that goes with a request,
+  uint32_t attachments = 1000;             // and how many of them
   size_t depth = 256;                      // elements open at once in writer calls
   uint64_t questions = 1'000'000;          // of one ask_many
   uint64_t subjects = 10'000;              // of one request

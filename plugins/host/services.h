@@ -44,6 +44,26 @@ struct AnswerPart {
   std::string_view bytes;
 };
 
+// What came beside an answer as a MIME part.
+struct ReceivedPart {
+  std::string_view id;  // Content-ID without "<" and ">"
+  std::string_view media_type;
+  std::string_view sha256;  // lower-case hex
+  uint64_t size = 0;
+  bool covered = false;  // by the message's own signature
+};
+
+// A file that was collected and is whole; views.
+struct IncomingFile {
+  std::string_view file;      // as collect() called it
+  std::string_view document;  // what it belongs to: the folder it comes into
+  std::string_view name;      // as its sender called it
+  std::string_view digest_method;
+  std::string_view digest;       // octets: of what travelled
+  std::string_view wrapped_key;  // octets; empty: not encrypted
+  bool compressed = false;       // GZIP, before it was encrypted
+};
+
 // Views into what the implementation keeps until the handler returns.
 struct Answer {
   std::span<const AnswerPart> parts;
@@ -52,6 +72,7 @@ struct Answer {
   bool fault = false;           // a verified SOAP fault
   std::string_view action;      // verified; empty when absent
   std::string_view message_id;  // verified, opaque
+  std::span<const ReceivedPart> received{};
 };
 
 enum class Presence {
@@ -113,6 +134,14 @@ class Services {
 
   virtual std::string sign_document(std::string_view document) = 0;
   virtual void verify_document(std::string_view document, const TakeAnswer& answer) = 0;
+
+  // Inside an answer's callback: joins what came as this part, or inline, to the file that the adapter calls
+  // so.
+  virtual void collect(std::string_view file, std::string_view received_id) = 0;
+  virtual void collect_bytes(std::string_view file, std::string_view bytes) = 0;
+  // The file is proven, deciphered, unpacked and durable when this returns its name below the job's folder
+  // for documents. Error(untrusted) is about this file alone.
+  virtual std::string keep_file(const IncomingFile& file) = 0;
 
   // `text` has had anything that looks like a personas kods masked.
   virtual void log(LogLevel level, std::string_view text) = 0;

@@ -72,7 +72,8 @@ tilts_status Session::failed(Kind kind, tilts_status status, std::string_view wh
   if (callback_ended_) return std::exchange(callback_ended_, std::nullopt)->status;
   if (failure_) return failure_->status;  // inside a callback; the service around it ends for the same reason
   last_error_ = fmt::format("{}: {}", what, sentence(said));
-  if (kind == Kind::keeping || is_sticky(status)) failure_ = Failure{status, last_error_};
+  const bool one_of_many = kind == Kind::judging && status == TILTS_UNTRUSTED;
+  if (kind == Kind::keeping || (is_sticky(status) && !one_of_many)) failure_ = Failure{status, last_error_};
   return status;
 }
 
@@ -98,6 +99,10 @@ Services::TakeAnswer Session::taker(void* caller, tilts_answer_function take) {
     std::vector<tilts_part> parts;
     parts.reserve(answer.parts.size());
     for (const AnswerPart& part : answer.parts) parts.push_back({to_abi(part.name), to_abi(part.bytes)});
+    std::vector<tilts_received> received;
+    for (const ReceivedPart& part : answer.received)
+      received.push_back({to_abi(part.id), to_abi(part.media_type), to_abi(part.sha256), part.size,
+                          part.covered ? 1 : 0, 0});
     const tilts_answer given{
         sizeof(tilts_answer),
         answer.assurance == Assurance::message_signed ? TILTS_ASSURANCE_SIGNED : TILTS_ASSURANCE_TLS_ONLY,
@@ -107,7 +112,10 @@ Services::TakeAnswer Session::taker(void* caller, tilts_answer_function take) {
         to_abi(answer.message_id),
         parts.data(),
         static_cast<uint32_t>(parts.size()),
-        sizeof(tilts_part)};
+        sizeof(tilts_part),
+        received.data(),
+        static_cast<uint32_t>(received.size()),
+        sizeof(tilts_received)};
     call_back([&] { return take(caller, index, &given); });
   };
 }
@@ -207,6 +215,29 @@ void Session::roster(uint64_t first, uint64_t count, tilts_sink code) {
   if (count > largest_roster_page)
     throw LimitExceeded(fmt::format("a page of {} people, {} are allowed", count, largest_roster_page));
   for (const std::string& one : services_->roster(first, count)) put(code, one);
+}
+
+// What an adapter calls a file while it comes in pieces.
+std::string_view Session::collected(tilts_text file) const {
+  if (entrance_ != Entrance::pull && entrance_ != Entrance::resume_pull) misuse("only a pull keeps files");
+  const std::string_view name = argument(file, "the file", limits_.key);
+  if (name.empty()) misuse("the file has no name");
+  return name;
+}
+
+std::string Session::keep_file(const tilts_incoming_file* given) {
+  constexpr size_t largest_digest = 64;
+  constexpr size_t largest_key = 2048;  // RSA of 16 384 bits
+  if (given == nullptr) misuse("the file is null");
+  if (given->struct_size < sizeof(tilts_incoming_file)) misuse("the file is smaller than the contract's");
+  return services_->keep_file(
+      {.file = collected(given->file),
+       .document = argument(given->document, "the document", limits_.key),
+       .name = argument(given->name, "the file's name", limits_.key * 4),
+       .digest_method = argument(given->digest_method, "the digest's method", limits_.key),
+       .digest = octets(given->digest, "the digest", largest_digest),
+       .wrapped_key = octets(given->wrapped_key, "the file's key", largest_key),
+       .compressed = given->compressed != 0});
 }
 
 }  // namespace tilts::host

@@ -45,6 +45,7 @@ class Session {
     plain,       // a failure may be mended by the adapter, unless its code says otherwise
     keeping,     // any failure stays
     exchanging,  // like plain; not inside a callback of another, nor when the run is being stopped
+    judging,     // like exchanging; what is untrusted is one of many, and does not stay
   };
 
   template <typename Work>
@@ -63,6 +64,8 @@ class Session {
   void park(tilts_text token, uint64_t seconds);
   void log(int32_t level, tilts_text text);
   void roster(uint64_t first, uint64_t count, tilts_sink code);
+  std::string_view collected(tilts_text file) const;
+  std::string keep_file(const tilts_incoming_file* file);
 
   static tilts_host make_table(Session* self);
 
@@ -105,10 +108,10 @@ tilts_status Session::serve(Kind kind, const char* what, const Work& work) noexc
       if (foreign_) throw Error(Code::bug, "a service was called from another thread; mend the adapter");
       callback_ended_.reset();
       // when the run is being stopped nothing new is asked; what is under way may be finished and kept
-      if (kind == Kind::exchanging && services_->cancelled()) throw Cancelled();
+      const bool fresh = kind == Kind::exchanging || kind == Kind::judging;
+      if (fresh && services_->cancelled()) throw Cancelled();
       if (parked_ && kind != Kind::plain) throw Error(Code::bug, "parked, and called it then");
-      if (in_callback_ && kind == Kind::exchanging)
-        throw Error(Code::bug, "called it inside the callback of another");
+      if (in_callback_ && fresh) throw Error(Code::bug, "called it inside the callback of another");
       work();
       if (failure_) status = failure_->status;
       if (callback_ended_) status = callback_ended_->status;

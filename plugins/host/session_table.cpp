@@ -77,7 +77,7 @@ tilts_host Session::make_table(Session* self) {
   };
   table.verify_document = [](void* context, tilts_text document, void* caller, tilts_answer_function answer) {
     Session& s = *static_cast<Session*>(context);
-    return s.serve(Kind::exchanging, "verify_document", [&] {
+    return s.serve(Kind::judging, "verify_document", [&] {
       s.services_->verify_document(octets(document, "the document", s.limits_.document),
                                    s.taker(caller, answer));
     });
@@ -123,6 +123,24 @@ tilts_host Session::make_table(Session* self) {
   table.uuid = [](void* context, tilts_sink value) {
     Session& s = *static_cast<Session*>(context);
     return s.serve(Kind::plain, "uuid", [&] { s.put(value, s.services_->uuid()); });
+  };
+  table.collect = [](void* context, tilts_text file, tilts_text received_id) {
+    Session& s = *static_cast<Session*>(context);
+    return s.serve(Kind::keeping, "collect", [&] {
+      if (!s.in_callback_) throw Error(Code::bug, "called it outside an answer's callback");
+      s.services_->collect(s.collected(file), argument(received_id, "the part's id", s.limits_.key * 4));
+    });
+  };
+  table.collect_bytes = [](void* context, tilts_text file, tilts_text bytes) {
+    Session& s = *static_cast<Session*>(context);
+    return s.serve(Kind::keeping, "collect_bytes", [&] {
+      if (!s.in_callback_) throw Error(Code::bug, "called it outside an answer's callback");
+      s.services_->collect_bytes(s.collected(file), octets(bytes, "the bytes", s.limits_.content));
+    });
+  };
+  table.keep_file = [](void* context, const tilts_incoming_file* file, tilts_sink name) {
+    Session& s = *static_cast<Session*>(context);
+    return s.serve(Kind::judging, "keep_file", [&] { s.put(name, s.keep_file(file)); });
   };
   return table;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -26,6 +27,28 @@ struct Request {
   std::string bytes;  // ready bytes of:
   std::string media_type;
   std::vector<std::string> subjects;  // personas kodi asked about: they are audited
+  // What content.attachment() means; their bytes live until the request was sent.
+  std::vector<Attachment> attachments;
+};
+
+// What came beside an answer as a MIME part.
+struct Received {
+  std::string_view id;  // as xop:Include names it, without "cid:"
+  std::string_view media_type;
+  std::string_view sha256;  // lower-case hex
+  uint64_t size = 0;        // bytes
+  bool covered = false;     // by the message's own signature
+};
+
+// A file that was collected and is whole.
+struct IncomingFile {
+  std::string_view file;      // as collect() called it
+  std::string_view document;  // what it belongs to: the folder it comes into
+  std::string_view name;      // as its sender called it
+  std::string_view digest_method;
+  std::string_view digest;       // octets: of what travelled
+  std::string_view wrapped_key;  // octets; empty: not encrypted
+  bool compressed = false;       // GZIP, before it was encrypted
 };
 
 // Views, valid while the answer's callback runs.
@@ -40,6 +63,19 @@ class Answer {
     return {};
   }
   bool is_signed() const { return answer_->assurance == TILTS_ASSURANCE_SIGNED; }
+  // What came beside it, in the order it came; none from a host older than 1.3.
+  std::vector<Received> received() const {
+    std::vector<Received> result;
+    if (answer_->struct_size < offsetof(tilts_answer, received_stride) + sizeof(answer_->received_stride))
+      return result;
+    const char* place = reinterpret_cast<const char*>(answer_->received);
+    for (uint32_t index = 0; index < answer_->received_count; ++index, place += answer_->received_stride) {
+      const tilts_received& one = *reinterpret_cast<const tilts_received*>(place);
+      result.push_back(
+          {from_abi(one.id), from_abi(one.media_type), from_abi(one.sha256), one.size, one.covered != 0});
+    }
+    return result;
+  }
   int status() const { return answer_->status; }
   bool fault() const { return answer_->fault != 0; }
   std::string_view action() const { return from_abi(answer_->action); }
@@ -93,8 +129,8 @@ class Host {
   void submit(const Request& request, TakeAnswer&& answer) {
     auto take_one = [&](uint64_t, const Answer& given) { answer(given); };
     Answers<decltype(take_one)> answers{take_one, {}};
-    std::vector<tilts_text> subjects;
-    const tilts_request sent = plain(request, subjects);
+    Tables tables;
+    const tilts_request sent = plain(request, tables);
     const tilts_status status =
         host_->submit(host_->context, &sent, &answers, &Answers<decltype(take_one)>::take);
     answers.rethrow();
@@ -149,6 +185,26 @@ class Host {
     check(status);
   }
 
+  // In a pull, inside an answer's callback: joins that part, or bytes that came inline, to the file that the
+  // adapter calls so. What is not kept before the next checkpoint is gone.
+  void collect(std::string_view file, std::string_view received_id) {
+    check(since_1_3(host_->collect)(host_->context, to_abi(file), to_abi(received_id)));
+  }
+  void collect_bytes(std::string_view file, std::string_view bytes) {
+    check(since_1_3(host_->collect_bytes)(host_->context, to_abi(file), to_abi(bytes)));
+  }
+  // The file stands in the job's folder for documents when this returns, under the name that it returns.
+  // Failure(untrusted), after which one may go on with another file, when it is not what was said.
+  std::string keep_file(const IncomingFile& given) {
+    const tilts_incoming_file file{sizeof(tilts_incoming_file), given.compressed ? 1 : 0,
+                                   to_abi(given.file),          to_abi(given.document),
+                                   to_abi(given.name),          to_abi(given.digest_method),
+                                   to_abi(given.digest),        to_abi(given.wrapped_key)};
+    std::string name;
+    check(since_1_3(host_->keep_file)(host_->context, &file, sink(name)));
+    return name;
+  }
+
   void log(LogLevel level, std::string_view text) {
     check(host_->log(host_->context, static_cast<int32_t>(level), to_abi(text)));
   }
@@ -194,9 +250,27 @@ class Host {
   }
 
  private:
-  static tilts_request plain(const Request& from, std::vector<tilts_text>& subjects) {
+  // A request's tables, which its C form points to.
+  struct Tables {
+    std::vector<tilts_text> subjects;
+    std::vector<tilts_attachment> attachments;
+  };
+
+  template <typename Service>
+  Service since_1_3(const Service& service) const {
+    if (host_->struct_size < offsetof(tilts_host, keep_file) + sizeof(host_->keep_file))
+      throw Failure(Code::config, "the gateway is older than this adapter; it needs one of contract 1.3");
+    return service;
+  }
+
+  static tilts_request plain(const Request& from, Tables& tables) {
+    auto& [subjects, attachments] = tables;
     subjects.clear();
+    attachments.clear();
     for (const std::string& subject : from.subjects) subjects.push_back(to_abi(subject));
+    for (const Attachment& one : from.attachments)
+      attachments.push_back(
+          {to_abi(one.name), to_abi(one.media_type), to_abi(one.bytes), to_abi(one.sha256)});
     const std::string_view calls = from.content.bytes();
     const bool written = !calls.empty();
     return {sizeof(tilts_request),
@@ -209,7 +283,10 @@ class Host {
             to_abi(from.media_type),
             to_abi(written ? calls : std::string_view(from.bytes)),
             subjects.data(),
-            subjects.size()};
+            subjects.size(),
+            attachments.data(),
+            static_cast<uint32_t>(attachments.size()),
+            sizeof(tilts_attachment)};
   }
 
   // These two stand between the host's C callbacks and the author's: an exception waits in them until the
@@ -241,16 +318,16 @@ class Host {
     MakeRequest& request;
     Answers<TakeAnswer> answers;
     Request current;
-    std::vector<tilts_text> subjects;
+    Tables tables;
 
     static tilts_status make(void* context, uint64_t index, tilts_request* to) {
       Questions& self = *static_cast<Questions*>(context);
       try {
         if constexpr (std::is_lvalue_reference_v<decltype(self.request(index))>) {
-          *to = plain(self.request(index), self.subjects);
+          *to = plain(self.request(index), self.tables);
         } else {
           self.current = self.request(index);
-          *to = plain(self.current, self.subjects);
+          *to = plain(self.current, self.tables);
         }
         return TILTS_OK;
       } catch (...) {

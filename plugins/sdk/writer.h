@@ -54,6 +54,18 @@ class Writer {
     number<uint32_t>(content.size());
     bytes_.append(content);
   }
+  // The base64 of the request's attachment of that index: the only content of the element just started, and
+  // of no other. The profile decides whether it travels there or beside the message (MTOM).
+  void attachment(uint32_t index) {
+    call(TILTS_CALL_ATTACHMENT);
+    number<uint32_t>(index);
+  }
+  // An element that is XML already (a signed document) and declares all it uses.
+  void element(std::string_view xml) {
+    call(TILTS_CALL_ELEMENT);
+    number<uint32_t>(xml.size());
+    bytes_.append(xml);
+  }
   void end() { call(TILTS_CALL_END); }
 
   void element(Namespace space, std::string_view local, std::string_view content) {

@@ -34,6 +34,10 @@ struct FakeServices : Services {
   std::vector<std::string> lines;
   std::string token;
   std::string settlement;
+  std::vector<std::string> collected;
+  std::vector<std::string> files;
+  std::vector<ReceivedPart> beside;       // every answer
+  std::optional<Error> document_verdict;  // of every document and every file
 
   // The XML that a request's calls come to.
   static std::string xml(const Request& request) {
@@ -45,7 +49,7 @@ struct FakeServices : Services {
   void answer_one(uint64_t index, const Request& request, const TakeAnswer& answer) {
     const std::string body = registry(request);
     const AnswerPart parts[] = {{"Body", body}};
-    answer(index, Answer{parts, Assurance::message_signed, 200, false, "urn:action", "urn:uuid:4f1c"});
+    answer(index, Answer{parts, Assurance::message_signed, 200, false, "urn:action", "urn:uuid:4f1c", beside});
   }
 
   void ask_many(uint64_t count, const MakeRequest& request, const TakeAnswer& answer) override {
@@ -84,8 +88,20 @@ struct FakeServices : Services {
   bool cancelled() override { return stopping; }
   std::string sign_document(std::string_view document) override { return "signed " + std::string(document); }
   void verify_document(std::string_view document, const TakeAnswer& answer) override {
+    if (document_verdict) throw *document_verdict;
     const AnswerPart parts[] = {{"Document", document}};
     answer(0, Answer{parts, Assurance::message_signed, 0, false, {}, {}});
+  }
+  void collect(std::string_view file, std::string_view received_id) override {
+    collected.push_back(std::string(file) + " part " + std::string(received_id));
+  }
+  void collect_bytes(std::string_view file, std::string_view bytes) override {
+    collected.push_back(std::string(file) + " " + std::string(bytes));
+  }
+  std::string keep_file(const IncomingFile& file) override {
+    if (document_verdict) throw *document_verdict;
+    files.push_back(std::string(file.document) + "/" + std::string(file.name));
+    return files.back();
   }
   void log(LogLevel, std::string_view text) override { lines.emplace_back(text); }
   uint64_t roster_size() override { return people.size(); }

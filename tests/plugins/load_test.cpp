@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
                           "built for version 0 of the contract, this gateway speaks 1; rebuild the adapter"},
                     Cause{"newer_major",
                           "built for version 2 of the contract, this gateway speaks 1; upgrade the gateway"},
-                    Cause{"newer_minor", "needs version 1.3 of the contract, this gateway speaks up to 1.2"},
+                    Cause{"newer_minor", "needs version 1.4 of the contract, this gateway speaks up to 1.3"},
                     Cause{"other_id", "it is the adapter somebody_else, the configuration says defect"},
                     Cause{"id_null", "the name of the adapter is null with a size"},
                     Cause{"id_not_plain", "the name of the adapter is not made of a-z"},

@@ -44,6 +44,18 @@ std::string push(Services& services, const std::string& operation) {
   }
 }
 
+// Anybody can send a document that proves nothing: it must not stop the ones that do.
+TEST(Judging, OneUntrustedFileOfManyDoesNotEndTheRun) {
+  FakeServices services;
+  const ReceivedPart part{.id = "one", .media_type = "a/b", .sha256 = "00", .size = 1, .covered = false};
+  services.beside = {part};
+  services.document_verdict = Error(Code::untrusted, "it is not what was said");
+  EXPECT_EQ(pull(services, "goes_on_after_untrusted_files"), "done");
+  EXPECT_THAT(services.collected, ElementsAre("file part one"));
+  services.document_verdict = Error(Code::transient, "the disk is full");
+  EXPECT_THAT(pull(services, "goes_on_after_untrusted_files"), HasSubstr("the file was kept"));
+}
+
 struct Case {
   const char* operation;
   const char* sentence;
@@ -115,6 +127,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"reads_into_no_sink", "roster: its sink is null"},
         Case{"submits_in_a_pull", "submit: only push may submit"},
         Case{"settles_in_a_pull", "settle: a pull has no submission"},
+        Case{"collects_outside_an_answer", "collect: called it outside an answer's callback"},
+        Case{"collects_under_no_name", "collect_bytes: the file has no name"},
+        Case{"keeps_no_file", "keep_file: the file is null"},
+        Case{"keeps_a_small_file", "keep_file: the file is smaller than the contract's"},
+        Case{"names_an_attachment_nowhere",
+             "ask: writer calls: an attachment of the request is named nowhere"},
+        Case{"attaches_by_a_header_of_its_own",
+             "ask: an attachment's media type cannot stand in a MIME header"},
         Case{"throws_across", "let an exception cross the boundary; mend the adapter"},
         Case{"returns_nonsense", "returned the status 42 for no reason of the host; mend the adapter"},
         Case{"says_it_was_cancelled", "returned the status 7 for no reason of the host; mend the adapter"}),

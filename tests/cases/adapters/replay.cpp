@@ -4,10 +4,13 @@
 #include <array>
 #include <cstdio>
 #include <deque>
+#include <sstream>
 #include <stdexcept>
 
 #include "gateway/base/error.h"
 #include "gateway/xml/canonical_writer.h"
+#include "gateway/xml/canonicalize.h"
+#include "gateway/xml/document.h"
 #include "plugins/sdk/record_reader.h"
 #include "tests/support/temporary_folder.h"
 
@@ -35,11 +38,19 @@ Replay::Replay(const Case& data, const std::filesystem::path& profile) : data_(d
            .fields = {},
            .groups = {
                {.name = "name", .path = "q:profile/q:names/q:name", .fields = {"@key", "."}, .groups = {}},
+               {.name = "document",
+                .path = "q:profile/q:document/q:signature",
+                .fields = {"@element"},
+                .groups = {}},
                {.name = "operation",
                 .path = "q:profile/q:operations/q:operation",
                 .fields = {"@name", "@action"},
                 .groups = {}}}}});
   reader.read(support::read_file(profile), [&](const sdk::Row& row) {
+    if (row.group() == "document") {
+      document_element_ = row[0];
+      return;
+    }
     (row.group() == "name" ? names_ : actions_)[std::string(row[0])] = std::string(row[1]);
   });
   for (const auto& [key, value] : data.names) names_[key] = value;
@@ -96,10 +107,18 @@ void Replay::give(const std::string& exchange, uint64_t index, const TakeAnswer&
   }
   const std::string other_part = data_.read(exchange + ".part.txt");
   const std::string other_action = data_.read(exchange + ".action.txt");
-  const host::AnswerPart part{other_part.empty() ? "Body" : std::string_view(other_part), body};
+  std::vector<host::AnswerPart> parts{{other_part.empty() ? "Body" : std::string_view(other_part), body}};
+  const std::string document = data_.read(exchange + ".document.xml");
+  if (!document.empty()) parts.push_back({"Document", document});
+  std::vector<std::string> ids;  // of what came beside it, one a line
+  std::istringstream lines(data_.read(exchange + ".received.txt"));
+  for (std::string id; std::getline(lines, id);) ids.push_back(id);
+  std::vector<host::ReceivedPart> received;
+  for (const std::string& id : ids) received.push_back({.id = id, .media_type = "application/octet-stream"});
   const std::string action = other_action.empty() ? *this->action(operation) + "Response" : other_action;
   host::Answer given;
-  given.parts = {&part, 1};
+  given.parts = parts;
+  given.received = received;
   given.fault = body.find(":Fault>") != std::string::npos;
   if (!given.fault) given.action = action;
   given.message_id = "urn:uuid:ffffffff-0000-4000-8000-000000000000";
@@ -128,9 +147,42 @@ void Replay::wait(std::chrono::milliseconds time) {
   kept_ += "waited " + std::to_string(time.count()) + " ms\n";
 }
 
-std::string Replay::sign_document(std::string_view) { throw std::logic_error("no case signs a document"); }
-void Replay::verify_document(std::string_view, const TakeAnswer&) {
-  throw std::logic_error("no case verifies a document");
+// As it came: what a signature is, the exchange's tests know.
+std::string Replay::sign_document(std::string_view document) { return std::string(document); }
+
+// document-N.refused.txt: the verdict on the N-th document that is judged.
+void Replay::verify_document(std::string_view document, const TakeAnswer& answer) {
+  const std::string refused = data_.read("document-" + std::to_string(++documents_) + ".refused.txt");
+  if (!refused.empty()) throw Error(Code::untrusted, refused);
+  const xml::Document tree = xml::parse(document, {});
+  xmlNode* root = xmlDocGetRootElement(tree.get());
+  for (xmlNode* node = root; node != nullptr; node = xml::next_element(node, root)) {
+    const std::string name =
+        "{" + std::string(xml::namespace_of(node)) + "}" + std::string(xml::local_name(node));
+    if (name != document_element_) continue;
+    const std::string bytes = xml::canonicalize(node);
+    const host::AnswerPart part{name, bytes};
+    host::Answer given;
+    given.parts = {&part, 1};
+    return answer(0, given);
+  }
+  throw std::logic_error("the document has not what the profile has signed");
+}
+
+void Replay::collect(std::string_view file, std::string_view received_id) {
+  kept_ += "collected part " + std::string(received_id) + " for " + std::string(file) + '\n';
+}
+void Replay::collect_bytes(std::string_view file, std::string_view bytes) {
+  kept_ += "collected \"" + std::string(bytes) + "\" for " + std::string(file) + '\n';
+}
+std::string Replay::keep_file(const host::IncomingFile& file) {
+  const std::string refused = data_.read("file-" + std::to_string(++files_) + ".refused.txt");
+  if (!refused.empty()) throw Error(Code::untrusted, refused);
+  kept_ += "kept " + std::string(file.file) + " as " + std::string(file.document) + "/" +
+           std::string(file.name) + (file.compressed ? ", unpacked" : "") +
+           (file.wrapped_key.empty() ? "" : ", deciphered") +
+           (file.digest.empty() ? "" : ", by " + std::string(file.digest_method)) + '\n';
+  return std::string(file.document) + "/" + std::string(file.name);
 }
 
 void Replay::emit(const host::Emitted& record) {

@@ -33,6 +33,9 @@ class Replay : public host::Services {
   bool cancelled() override { return false; }
   std::string sign_document(std::string_view document) override;
   void verify_document(std::string_view document, const TakeAnswer& answer) override;
+  void collect(std::string_view file, std::string_view received_id) override;
+  void collect_bytes(std::string_view file, std::string_view bytes) override;
+  std::string keep_file(const host::IncomingFile& file) override;
   void log(host::LogLevel level, std::string_view text) override;
   uint64_t roster_size() override { return data_.roster.size(); }
   std::vector<std::string> roster(uint64_t first, uint64_t count) override;
@@ -48,11 +51,14 @@ class Replay : public host::Services {
   void give(const std::string& exchange, uint64_t index, const TakeAnswer& answer);
 
   const Case& data_;
+  std::string document_element_;  // the profile's
   std::map<std::string, std::string, std::less<>> names_;
   std::map<std::string, std::string, std::less<>> actions_;
   std::map<std::string, int> asked_;
   std::map<std::string, std::string> requests_;
   int uuids_ = 0;
+  int documents_ = 0;
+  int files_ = 0;
   std::string emitted_;
   std::string kept_;
   bool parked_ = false;

@@ -58,6 +58,8 @@ tilts_request question(tilts_text content = {}, int32_t kind = TILTS_CONTENT_NON
   return {sizeof(tilts_request), kind, text("Ask"), {}, {}, {}, content, nullptr, 0};
 }
 
+void ignore(void*, tilts_text) {}
+
 struct Misuse {
   tilts_operation operation;
   tilts_status (*run)(Call& call);
@@ -186,6 +188,61 @@ const std::array misuses{
     Misuse{MISUSE(answers_with_nonsense),
            [](Call& c) {
              return c.ask(question(), [](void*, uint64_t, const tilts_answer*) { return tilts_status{99}; });
+           }},
+    Misuse{MISUSE(collects_outside_an_answer),
+           [](Call& c) { return c.host->collect(c.host->context, text("file"), text("part")); }},
+    Misuse{MISUSE(collects_under_no_name),
+           [](Call& c) {
+             return c.ask(question(), [](void* self, uint64_t, const tilts_answer*) {
+               const tilts_host& host = *static_cast<Call*>(self)->host;
+               return host.collect_bytes(host.context, {}, text("x"));
+             });
+           }},
+    Misuse{MISUSE(keeps_no_file),
+           [](Call& c) {
+             return c.host->keep_file(c.host->context, nullptr, {nullptr, ignore});
+           }},
+    Misuse{MISUSE(keeps_a_small_file),
+           [](Call& c) {
+             tilts_incoming_file file{};
+             file.struct_size = 8;
+             return c.host->keep_file(c.host->context, &file, {nullptr, ignore});
+           }},
+    Misuse{MISUSE(names_an_attachment_nowhere),
+           [](Call& c) {
+             const tilts_attachment attachment{{}, text("text/plain"), text("x"), {}};
+             tilts_request request = question(text("\2\0\0\1\0a\5"), TILTS_CONTENT_CALLS);
+             request.attachments = &attachment;
+             request.attachment_count = 1;
+             request.attachment_stride = sizeof attachment;
+             return c.ask(request);
+           }},
+    Misuse{MISUSE(attaches_by_a_header_of_its_own),
+           [](Call& c) {
+             const tilts_attachment attachment{{}, text("a/b\r\nX: 1"), text("x"), {}};
+             tilts_request request = question(text("\2\0\0\1\0a\7\0\0\0\0\5"), TILTS_CONTENT_CALLS);
+             request.attachments = &attachment;
+             request.attachment_count = 1;
+             request.attachment_stride = sizeof attachment;
+             return c.ask(request);
+           }},
+    // what came beside an answer, and two files of it: one of many may be untrusted
+    Misuse{MISUSE(goes_on_after_untrusted_files),
+           [](Call& c) {
+             tilts_status status = c.ask(question(), [](void* self, uint64_t, const tilts_answer* answer) {
+               const tilts_host& host = *static_cast<Call*>(self)->host;
+               if (answer->received_count != 1) return tilts_status{TILTS_DECLINED};
+               return host.collect(host.context, text("file"), answer->received[0].id);
+             });
+             if (status != TILTS_OK) return status;
+             tilts_incoming_file file{};
+             file.struct_size = sizeof file;
+             file.file = file.document = file.name = text("file");
+             if (c.host->keep_file(c.host->context, &file, {nullptr, ignore}) != TILTS_UNTRUSTED)
+               return c.say(TILTS_BUG, "the file was kept");
+             if (c.host->verify_document(c.host->context, text("<d/>"), &c, Call::take) != TILTS_UNTRUSTED)
+               return c.say(TILTS_BUG, "the document was taken");
+             return c.checkpoint();
            }},
     // the same with one that the contract has: the adapter may go on
     Misuse{MISUSE(declines_an_answer),

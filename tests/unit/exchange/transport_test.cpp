@@ -47,7 +47,11 @@ class Client {
  public:
   explicit Client(const std::string& endpoint, milliseconds answer = milliseconds{10'000},
                   size_t most = 1 << 20)
-      : connection_({endpoint, most, milliseconds{5'000}, answer, std::chrono::seconds{60}}) {}
+      : connection_({.endpoint = endpoint,
+                     .answer_bytes = most,
+                     .connect = milliseconds{5'000},
+                     .answer = answer,
+                     .keep_alive = std::chrono::seconds{60}}) {}
 
   Outcome post(std::string_view body = "<a/>") { return post(body, generation_); }
   Outcome post(std::string_view body, std::shared_ptr<const Generation> with) {

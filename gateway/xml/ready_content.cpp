@@ -1,10 +1,10 @@
-#include "gateway/exchange/ready_content.h"
+#include "gateway/xml/ready_content.h"
 
 #include "gateway/base/error.h"
 #include "gateway/xml/document.h"
 #include "gateway/xml/malformed.h"
 
-namespace tilts::exchange {
+namespace tilts::xml {
 namespace {
 
 std::string_view view(const xmlChar* text) {
@@ -12,7 +12,7 @@ std::string_view view(const xmlChar* text) {
 }
 
 // Recursion is bounded by the depth limit of the parse.
-void write(xml::CanonicalWriter& writer, const xmlNode* node) {
+void write(CanonicalWriter& writer, const xmlNode* node) {
   switch (node->type) {
     case XML_TEXT_NODE:
     case XML_CDATA_SECTION_NODE:
@@ -25,14 +25,13 @@ void write(xml::CanonicalWriter& writer, const xmlNode* node) {
     default:
       throw Error(Code::bug, "ready XML holds something else than elements and text; send without it");
   }
-  writer.start(xml::namespace_of(node), xml::local_name(node),
-               node->ns == nullptr ? "" : view(node->ns->prefix));
+  writer.start(namespace_of(node), local_name(node), node->ns == nullptr ? "" : view(node->ns->prefix));
   for (const xmlNs* declared = node->nsDef; declared != nullptr; declared = declared->next)
     writer.declare(view(declared->prefix), view(declared->href));
   for (const xmlAttr* attribute = node->properties; attribute != nullptr; attribute = attribute->next) {
     const bool bare = attribute->ns == nullptr;
     const std::string value =
-        xml::attribute(node, bare ? "" : view(attribute->ns->href), view(attribute->name));
+        tilts::xml::attribute(node, bare ? "" : view(attribute->ns->href), view(attribute->name));
     writer.attribute(bare ? "" : view(attribute->ns->href), view(attribute->name),
                      bare ? "" : view(attribute->ns->prefix), value);
   }
@@ -42,16 +41,16 @@ void write(xml::CanonicalWriter& writer, const xmlNode* node) {
 
 }  // namespace
 
-void write_ready(xml::CanonicalWriter& writer, std::string_view bytes, size_t most_bytes) {
-  xml::Limits limits;
+void write_ready(CanonicalWriter& writer, std::string_view bytes, size_t most_bytes) {
+  Limits limits;
   limits.bytes = most_bytes;
-  xml::Document document;
+  Document document;
   try {
-    document = xml::parse(bytes, limits);
-  } catch (const xml::Malformed& malformed) {
+    document = parse(bytes, limits);
+  } catch (const Malformed& malformed) {
     throw Error(Code::bug, std::string("ready XML of an adapter: ") + malformed.what());
   }
-  writer.content([&](xml::CanonicalWriter& inside) { write(inside, xmlDocGetRootElement(document.get())); });
+  writer.content([&](CanonicalWriter& inside) { write(inside, xmlDocGetRootElement(document.get())); });
 }
 
-}  // namespace tilts::exchange
+}  // namespace tilts::xml
