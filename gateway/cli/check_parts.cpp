@@ -85,6 +85,7 @@ class Parts {
         known = false;
         adapter = registries::declared(library, registry);
         known = true;
+        if (!adapter.remark.empty()) context_.out << "notice: " << what << ": " << adapter.remark << '\n';
       });
       for (const config::JobSettings& job : configuration_.jobs) {
         if (job.registry != registry.name) continue;

@@ -60,6 +60,8 @@ void RegistryServices::hand_over(const exchange::Verified& verified, uint64_t in
   std::vector<host::ReceivedPart> received;
   for (const exchange::ReceivedPart& part : verified.received())
     received.push_back({part.id, part.media_type, part.sha256, part.size, part.covered});
+  const std::string signing_time =
+      verified.signing_time() ? to_text(*verified.signing_time()) : std::string();
   answer(index, {.parts = parts,
                  .assurance = verified.assurance() == exchange::Assurance::message_signed
                                   ? host::Assurance::message_signed
@@ -68,7 +70,9 @@ void RegistryServices::hand_over(const exchange::Verified& verified, uint64_t in
                  .fault = verified.fault(),
                  .action = verified.action(),
                  .message_id = verified.message_id(),
-                 .received = received});
+                 .received = received,
+                 .signer = verified.signer(),
+                 .signing_time = signing_time});
 }
 
 void RegistryServices::wait(std::chrono::milliseconds time) {

@@ -188,6 +188,8 @@ typedef struct tilts_answer {
   const tilts_received* received;
   uint32_t received_count;
   uint32_t received_stride; /* sizeof(tilts_received) */
+  tilts_text signer;        /* subject of the signer's certificate (RFC 2253); empty when TLS alone vouches */
+  tilts_text signing_time;  /* xs:dateTime that a document's signer says; recorded, not trusted */
 } tilts_answer;
 
 /* Fills in *request for one index. What it points to belongs to the adapter and stays valid until the next
@@ -309,6 +311,8 @@ typedef struct tilts_host {
   /* The file is proven, deciphered, unpacked, and stands in the job's folder for documents when this returns;
      the sink receives its name there. */
   tilts_status (*keep_file)(void* context, const tilts_incoming_file* file, tilts_sink name);
+  /* The octets of a digest (SHA-256, 384 or 512 by its URI): an adapter brings no cryptography. */
+  tilts_status (*digest)(void* context, tilts_text method, tilts_text bytes, tilts_sink octets);
 } tilts_host;
 
 /* ---- the one exported symbol -------------------------------------------------------------------------- */
@@ -317,9 +321,10 @@ typedef struct tilts_host {
 typedef struct tilts_declaration {
   uint32_t struct_size; /* filled in by the host */
   uint32_t reserved;
-  const tilts_record_type* record_types; /* in place of the descriptor's */
+  const tilts_record_type* record_types; /* in place of the descriptor's; null (1.3): those stay */
   uint32_t record_type_count;
   uint32_t record_type_stride;
+  tilts_text remark; /* 1.3: what whoever answers for it must know of these settings; `tilts check` says it */
 } tilts_declaration;
 
 typedef struct tilts_descriptor {

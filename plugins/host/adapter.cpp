@@ -145,7 +145,7 @@ void Adapter::Implementation::create(const Settings& settings) {
   const auto declare = declare_of(raw);
   if (declare == nullptr) return;
   Said of_itself;
-  tilts_declaration declaration{sizeof(tilts_declaration), 0, nullptr, 0, 0};
+  tilts_declaration declaration{sizeof(tilts_declaration), 0, nullptr, 0, 0, {}};
   activity.adapter_runs();
   const tilts_status told = declare(instance, &declaration, of_itself.sink());
   activity.host_runs();

@@ -49,6 +49,7 @@ struct Descriptor {
   std::string id;
   std::string version;
   std::string documentation;
+  std::string remark;              // of an instance: what must be known of its settings; since 1.3
   bool takes_attachments = false;  // since version 1.1 of the contract
   bool declares_itself = false;    // its record types depend on its settings: declared() has them; since 1.2
   std::vector<Setting> settings;

@@ -201,6 +201,8 @@ decltype(tilts_descriptor::declare) declare_of(const tilts_descriptor& raw) {
 }
 
 void read_declaration(const tilts_declaration& raw, Descriptor& to) {
+  to.remark = text(raw.remark, "its remark");
+  if (raw.record_types == nullptr && raw.record_type_count == 0) return;
   to.record_types.clear();
   read_record_types(raw, to);
 }

@@ -73,6 +73,8 @@ struct Answer {
   std::string_view action;      // verified; empty when absent
   std::string_view message_id;  // verified, opaque
   std::span<const ReceivedPart> received{};
+  std::string_view signer{};        // subject of the signer's certificate; empty when TLS alone vouches
+  std::string_view signing_time{};  // of a document, as its signer says
 };
 
 enum class Presence {

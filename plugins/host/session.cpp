@@ -115,7 +115,9 @@ Services::TakeAnswer Session::taker(void* caller, tilts_answer_function take) {
         sizeof(tilts_part),
         received.data(),
         static_cast<uint32_t>(received.size()),
-        sizeof(tilts_received)};
+        sizeof(tilts_received),
+        to_abi(answer.signer),
+        to_abi(answer.signing_time)};
     call_back([&] { return take(caller, index, &given); });
   };
 }

@@ -1,4 +1,7 @@
+#include <array>
+
 #include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include "plugins/host/session.h"
 #include "plugins/host/text.h"
@@ -12,6 +15,20 @@ template <typename T>
 T& not_null(T* pointer, const char* what) {
   if (pointer == nullptr) throw Error(Code::bug, fmt::format("{} is null", what));
   return *pointer;
+}
+
+// FIPS 180-4. What is not on the list is refused by the policy as well.
+std::string digest_by(std::string_view method, std::string_view bytes) {
+  const EVP_MD* kind = method == "http://www.w3.org/2001/04/xmlenc#sha256"         ? EVP_sha256()
+                       : method == "http://www.w3.org/2001/04/xmldsig-more#sha384" ? EVP_sha384()
+                       : method == "http://www.w3.org/2001/04/xmlenc#sha512"       ? EVP_sha512()
+                                                                                   : nullptr;
+  if (kind == nullptr) throw Error(Code::bug, "it is not the URI of SHA-256, SHA-384 or SHA-512");
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, kind, nullptr) != 1)
+    throw Error(Code::bug, "OpenSSL makes no digest");
+  return std::string(reinterpret_cast<const char*>(digest.data()), size);
 }
 
 }  // namespace
@@ -141,6 +158,13 @@ tilts_host Session::make_table(Session* self) {
   table.keep_file = [](void* context, const tilts_incoming_file* file, tilts_sink name) {
     Session& s = *static_cast<Session*>(context);
     return s.serve(Kind::judging, "keep_file", [&] { s.put(name, s.keep_file(file)); });
+  };
+  table.digest = [](void* context, tilts_text method, tilts_text bytes, tilts_sink octets_of_it) {
+    Session& s = *static_cast<Session*>(context);
+    return s.serve(Kind::plain, "digest", [&] {
+      s.put(octets_of_it, digest_by(argument(method, "the digest's method", s.limits_.key),
+                                    octets(bytes, "what is digested", s.limits_.attachment)));
+    });
   };
   return table;
 }

@@ -94,6 +94,12 @@ concept DeclaresItself = requires(const Class& adapter) {
   { adapter.declared_record_types().data() } -> std::convertible_to<const tilts_record_type*>;
 };
 
+// One whose settings have a consequence that must be known says it here, in a text that it keeps.
+template <typename Class>
+concept Remarks = requires(const Class& adapter) {
+  { adapter.remark() } -> std::convertible_to<std::string_view>;
+};
+
 template <typename Class>
 const tilts_record_type* types_of(const Class& adapter) {
   if constexpr (DeclaresItself<Class>)
@@ -154,6 +160,10 @@ struct Entries {
         declaration->record_type_count = static_cast<uint32_t>(types.size());
         declaration->record_type_stride = sizeof(tilts_record_type);
       }
+      if constexpr (Remarks<Class>) {
+        if (declaration->struct_size >= offsetof(tilts_declaration, remark) + sizeof(declaration->remark))
+          declaration->remark = to_abi(self(instance).remark());
+      }
     });
   }
 };
@@ -199,7 +209,7 @@ constexpr tilts_descriptor describe() {
                   adapter.resume(host, std::string_view(), entry, std::string_view());
                 })
     result.resume = &Entries::resume;
-  if constexpr (detail::DeclaresItself<Class>) result.declare = &Entries::declare;
+  if constexpr (detail::DeclaresItself<Class> || detail::Remarks<Class>) result.declare = &Entries::declare;
   return result;
 }
 

@@ -66,8 +66,7 @@ class Answer {
   // What came beside it, in the order it came; none from a host older than 1.3.
   std::vector<Received> received() const {
     std::vector<Received> result;
-    if (answer_->struct_size < offsetof(tilts_answer, received_stride) + sizeof(answer_->received_stride))
-      return result;
+    if (!since_1_3()) return result;
     const char* place = reinterpret_cast<const char*>(answer_->received);
     for (uint32_t index = 0; index < answer_->received_count; ++index, place += answer_->received_stride) {
       const tilts_received& one = *reinterpret_cast<const tilts_received*>(place);
@@ -76,12 +75,22 @@ class Answer {
     }
     return result;
   }
+  // Subject of the signer's certificate, empty when TLS alone vouches; when a document's signer says that he
+  // signed it: recorded, not trusted.
+  std::string_view signer() const { return since_1_3() ? from_abi(answer_->signer) : std::string_view(); }
+  std::string_view signing_time() const {
+    return since_1_3() ? from_abi(answer_->signing_time) : std::string_view();
+  }
   int status() const { return answer_->status; }
   bool fault() const { return answer_->fault != 0; }
   std::string_view action() const { return from_abi(answer_->action); }
   std::string_view message_id() const { return from_abi(answer_->message_id); }
 
  private:
+  bool since_1_3() const {
+    return answer_->struct_size >= offsetof(tilts_answer, signing_time) + sizeof(answer_->signing_time);
+  }
+
   const tilts_answer* answer_;
 };
 
@@ -205,6 +214,13 @@ class Host {
     return name;
   }
 
+  // Octets; `method`: the URI of SHA-256, 384 or 512 (XML encryption 5.7, RFC 6931 2.1).
+  std::string digest(std::string_view method, std::string_view bytes) {
+    std::string octets;
+    check(since_1_3(host_->digest)(host_->context, to_abi(method), to_abi(bytes), sink(octets)));
+    return octets;
+  }
+
   void log(LogLevel level, std::string_view text) {
     check(host_->log(host_->context, static_cast<int32_t>(level), to_abi(text)));
   }
@@ -258,7 +274,7 @@ class Host {
 
   template <typename Service>
   Service since_1_3(const Service& service) const {
-    if (host_->struct_size < offsetof(tilts_host, keep_file) + sizeof(host_->keep_file))
+    if (host_->struct_size < offsetof(tilts_host, digest) + sizeof(host_->digest))
       throw Failure(Code::config, "the gateway is older than this adapter; it needs one of contract 1.3");
     return service;
   }
