@@ -14,8 +14,8 @@ struct Field {
   bool operator==(const Field&) const = default;
 };
 
-// `key` begins with the personas kods of the person it is about, in 11 digits; a record that a person can
-// have several of goes on with "/" and what tells them apart ("11111111111/declared"). subject_of() cuts it.
+// `key` begins with the personas kods, 11 digits, of whom it is about (about nobody: an id of its own); what
+// there can be several of goes on with "/" and what tells them apart ("11111111111/declared"): subject_of().
 struct Record {
   std::string type;  // "person", "address", "relation"
   std::string key;

@@ -100,6 +100,10 @@ class Parts {
         if (other) population = registries::declared(load(other->adapter), *other);
         if (population) emitters.push_back(&*population);
         if (known || !adapter.declares_itself) check_words(job, emitters);
+        if (!job.roster.none.empty())
+          context_.out << fmt::format(
+              "notice: job {}: it has no roster, and keeps everything that the registry tells it: {}\n",
+              job.name, job.roster.none);
         if (!job.roster.sql.empty())
           guarded(job.line, "job " + job.name, [&] { pull::read_roster(job.roster); });
       }
@@ -112,7 +116,9 @@ class Parts {
       std::vector<mapping::Problem> told;
       const auto compiled = mapping::Mapping::load(delivery.mapping, told);
       if (!compiled) continue;
-      for (const mapping::Problem& one : pull::never_emitted(*compiled, emitters)) {
+      std::vector<mapping::Problem> wrong = pull::never_emitted(*compiled, emitters);
+      if (const auto problem = pull::misses_roster(*compiled, job)) wrong.push_back(*problem);
+      for (const mapping::Problem& one : wrong) {
         context_.err << one.text() << '\n';
         ++problems_;
       }

@@ -86,11 +86,12 @@ struct ScheduleSettings {
   std::optional<std::chrono::minutes> latest_start, deliver_by;
 };
 
-// Who may be asked about. Either csv or sql is said.
+// Who may be asked about. One of csv, sql and none is said.
 struct RosterSettings {
   std::string csv;         // file
   std::string sql;         // SELECT client, code, open …
   std::string connection;  // of sql
+  std::string none;        // why the job needs no roster, in words: its operation names nobody
   std::chrono::days leavers_kept{30};
 };
 

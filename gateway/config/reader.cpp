@@ -207,10 +207,12 @@ RosterSettings roster(const Element& element) {
   read.sql = element.text("sql");
   read.connection = element.has("connection") ? element.connection("connection") : std::string();
   read.leavers_kept = std::chrono::days{element.number<unsigned>("leavers-kept-days")};
-  if (read.csv.empty() == read.sql.empty())
-    element.problem("a roster comes from one place: say csv, or sql with connection");
+  read.none = element.text("none");
+  if (!read.csv.empty() + !read.sql.empty() + !read.none.empty() != 1)
+    element.problem(
+        "a roster comes from one place: say csv, or sql with connection; or none=\"why the job needs none\"");
   else if (read.sql.empty() != read.connection.empty())
-    element.problem("sql and connection go together; a roster from csv has neither");
+    element.problem("sql and connection go together; csv and none have neither");
   return read;
 }
 

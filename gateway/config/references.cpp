@@ -85,6 +85,9 @@ class References {
       problem(job.line, "job {}: no registry is called {}", job.name, job.population);
     if (job.snapshot && job.joiners_from_the_beginning)
       problem(job.line, "job {}: a snapshot begins anew every time; say joiners of a feed alone", job.name);
+    if (!job.roster.none.empty() && (job.joiners_from_the_beginning || !job.population.empty()))
+      problem(job.line, "job {}: without a roster nobody joins, and nobody is looked up: take {} away",
+              job.name, job.population.empty() ? "joiners" : "population");
     for (const DeliverySettings& delivery : job.deliveries)
       if (!configuration_.target(delivery.target))
         problem(delivery.line, "job {}: no target is called {}", job.name, delivery.target);

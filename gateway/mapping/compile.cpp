@@ -142,7 +142,10 @@ class Compiler {
                                      {"run.municipality", Origin::run_municipality},
                                      {"run.environment", Origin::run_environment}};
     for (const Word& word : words)
-      if (word.text == text) return {word.origin, 0, "", 0};
+      if (word.text == text) {
+        if (text.starts_with("subject.") && program_.roster_line == 0) program_.roster_line = line_of(node);
+        return {word.origin, 0, "", 0};
+      }
     for (size_t i = 0; i < program_.sources.size(); ++i) {
       const Source& source = program_.sources[i];
       // The row's own record goes by its type too, so that a long file can say what it means.

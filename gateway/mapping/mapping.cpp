@@ -35,6 +35,8 @@ Mapping::Mapping(std::unique_ptr<const Program> program)
 
 Mapping::~Mapping() = default;
 
+int Mapping::roster_line() const { return program_->roster_line; }
+
 const std::string& Mapping::file() const { return program_->file; }
 
 }  // namespace tilts::mapping

@@ -47,6 +47,9 @@ class Mapping {
   const std::string& hash() const { return hash_; }
   const std::vector<Reference>& references() const { return references_; }
 
+  // The first line that reads what a roster says of somebody (subject.client, …); 0: none does.
+  int roster_line() const;
+
   struct Program;  // the compiled form, the mapper's affair
   const Program& program() const { return *program_; }
 

@@ -126,6 +126,7 @@ struct Mapping::Program {
   std::vector<Condition> entitled;
   std::vector<FieldProgram> fields;
   std::vector<Reference> references;
+  int roster_line = 0;  // the first that reads the roster (subject.…); 0: none does
   size_t hints = 0;
 };
 

@@ -76,6 +76,15 @@ std::vector<mapping::Problem> never_emitted(const mapping::Mapping& mapping, con
   return problems;
 }
 
+std::optional<mapping::Problem> misses_roster(const mapping::Mapping& mapping,
+                                              const config::JobSettings& job) {
+  if (job.roster.none.empty() || mapping.roster_line() == 0) return std::nullopt;
+  return mapping::Problem{mapping.file(), mapping.roster_line(),
+                          fmt::format("job {} has no roster, so there is no subject.…; take a field of the "
+                                      "record, or give the job a roster",
+                                      job.name)};
+}
+
 OpenDeliveries open_deliveries(const config::Configuration& configuration, const config::JobSettings& job,
                                const Emitters& emitters) {
   OpenDeliveries deliveries;
@@ -85,6 +94,7 @@ OpenDeliveries open_deliveries(const config::Configuration& configuration, const
       if (!emitters.empty())
         if (const auto problems = never_emitted(*mapping, emitters); !problems.empty())
           throw Error(Code::config, problems.front().text());
+      if (const auto problem = misses_roster(*mapping, job)) throw Error(Code::config, problem->text());
       auto writer = open_target(configuration, settings.target, mapping->layout());
       deliveries.open.push_back({settings.target, std::move(mapping), std::move(writer)});
     } catch (const Error& error) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,10 @@ void demand_deliveries(const config::Configuration& configuration, const registr
 // What a mapping reads and no adapter of them emits, with its line: a misspelt word, which would empty a cell
 // of everybody, or remove every row.
 std::vector<mapping::Problem> never_emitted(const mapping::Mapping& mapping, const Emitters& emitters);
+
+// A mapping that reads the roster in a job that has none.
+std::optional<mapping::Problem> misses_roster(const mapping::Mapping& mapping,
+                                              const config::JobSettings& job);
 
 // A target as the configuration has it, for rows of this layout.
 std::unique_ptr<targets::Target> open_target(const config::Configuration& configuration,

@@ -87,6 +87,7 @@ Night::Night(const config::Configuration& configuration, const config::JobSettin
       clock_(std::move(clock)),
       options_(options) {
   report_.job = job.name;
+  report_.no_roster = no_roster();
   report_.preview = options.preview;
 }
 

@@ -39,7 +39,9 @@ class Night {
   RunReport pass();
 
  private:
+  bool no_roster() const { return !job_.roster.none.empty(); }
   void take_roster();
+  void forget_told(Time now);
   void keep_roster(const Roster& roster, Time now);
   std::vector<store::RosterEntry> who_must_not_leave(const Roster& roster) const;
   void load_people();

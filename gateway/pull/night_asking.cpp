@@ -17,6 +17,15 @@ Finding finding_of(const NotTaken& record) {
             "registry",
             "The registry knows nobody with this personas kods; check it in the case.",
             "Reģistrs personu ar šādu personas kodu nepazīst; pārbaudiet kodu klienta lietā."};
+  if (record.client.empty())
+    return {Weight::record,
+            "registry-record-held",
+            record.type,
+            record.key,
+            "",
+            "registry",
+            "This record of the registry cannot be taken: " + record.reason,
+            "Šo reģistra ierakstu nevarēja pieņemt: " + record.reason};
   return {Weight::record,
           "registry-record-held",
           record.type,
@@ -64,6 +73,7 @@ void Night::fetch() {
                         .adapter = adapter_id,
                         .user = options_.user,
                         .snapshot = job_.snapshot,
+                        .no_roster = no_roster(),
                         .asked_by = resumed ? resumed->run : std::string(),
                         .legal_basis = job_.legal_basis,
                         .evidence_kept = configuration_.store.evidence_kept,
@@ -149,12 +159,13 @@ void Night::tell_not_taken(const std::vector<NotTaken>& not_taken) {
 
 // Only a snapshot that is whole beyond doubt says who is not in the registry any more.
 void Night::judge_snapshot(const Fetched& fetched, const store::Parked* parked) {
-  const auto named = static_cast<uint64_t>(people_.answered()) + static_cast<uint64_t>(fetched.dropped);
+  const uint64_t named = people_.answered() + static_cast<uint64_t>(fetched.dropped + fetched.told_of);
+  const char* what = no_roster() ? "entries" : "people";
   if (!fetched.total)
-    report_.why_no_removals = "the registry did not say how many people its snapshot holds";
+    report_.why_no_removals = fmt::format("the registry did not say how many {} its snapshot holds", what);
   else if (*fetched.total != named)
     report_.why_no_removals =
-        fmt::format("the registry counts {} people and {} came, ask it", *fetched.total, named);
+        fmt::format("the registry counts {} {} and {} came, ask it", *fetched.total, what, named);
   else if (fetched.held > 0)
     report_.why_no_removals = fmt::format("{} records of the snapshot could not be taken", fetched.held);
   else if (parked && joined_since(*parked))

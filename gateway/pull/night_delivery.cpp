@@ -47,6 +47,7 @@ void Night::plan_and_deliver() {
                            return store_.runs().last_good_start(session, job_.name);
                          }),
                          .removals = whole_snapshot_,
+                         .no_roster = no_roster(),
                          .first_loads = report_.fetched,
                          .preview = options_.preview,
                          .stop = options_.stop,

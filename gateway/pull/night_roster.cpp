@@ -25,6 +25,7 @@ Finding finding_of(const RosterFinding& line) {
 }  // namespace
 
 void Night::take_roster() {
+  if (no_roster()) return forget_told(clock_.now());
   if (options_.progress) options_.progress({});
   const Roster roster = read_roster(job_.roster);
   report_.counts.roster_broken = static_cast<int64_t>(roster.findings.size());
@@ -82,7 +83,17 @@ std::vector<store::RosterEntry> Night::who_must_not_leave(const Roster& roster) 
   }
 }
 
+// Without a roster what the registry tells of makes the members, and what it has no more is forgotten.
+void Night::forget_told(Time now) {
+  store_.write([&](store::Transaction& transaction) {
+    store_.rosters().complete_told(transaction, job_.name, now);
+    store_.rosters().purge(transaction, job_.name, now - job_.roster.leavers_kept);
+    store_.rosters().purge_told(transaction, job_.name, job_.registry, now - job_.roster.leavers_kept);
+  });
+}
+
 void Night::load_people() {
+  if (no_roster()) return;
   std::string after;
   for (;;) {
     auto page = store_.read([&](store::Session& session) {

@@ -136,7 +136,8 @@ Planner::Facts Planner::bring_up_to_date(Lane& lane, const store::StoredSubject&
       lane.mapper.map({subject.client, subject.code,
                        subject.former.empty() ? std::string_view() : std::string_view(subject.former.front()),
                        records_, known.code});
-  const FoundAbout about{lane.delivery.target, subject.client, subject.code, who};
+  const FoundAbout about{lane.delivery.target, options_.no_roster ? std::string() : subject.client,
+                         subject.code, who};
   for (const Finding& finding : outcome.findings) sink_.add(about, finding);
   lane.rows.assign(outcome.rows.begin(), outcome.rows.end());
   lane.findings.clear();
@@ -144,8 +145,11 @@ Planner::Facts Planner::bring_up_to_date(Lane& lane, const store::StoredSubject&
     if (!mapped.held) mapped.held = !lane.delivery.writer->fit(mapped.row, lane.findings);
   for (const Finding& finding : lane.findings) sink_.add(about, finding);
 
-  // That a row is not mapped any more may be because something was not seen; that somebody died was said.
-  const bool removals = outcome.complete && (options_.removals || (outcome.death && lane.rows.empty()));
+  // That a row is not mapped any more may be because something was not seen; that somebody died was said, and
+  // without a roster that something ended.
+  const bool ended = options_.no_roster && records_.empty() && !subject.records.empty();
+  const bool removals =
+      outcome.complete && (options_.removals || ended || (outcome.death && lane.rows.empty()));
   const auto changes = compare(lane.rows, before, removals);
   Facts news;
   size_t touched = 0;

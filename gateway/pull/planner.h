@@ -29,6 +29,7 @@ struct PlannerOptions {
   std::string as_of;
   Time last_good_run;       // when it began: who moved since is news; 0: nobody is
   bool removals = false;    // a snapshot was verified to its end
+  bool no_roster = false;   // what the registry itself ended is removed, without a whole snapshot too
   bool first_loads = true;  // false: a target that has nothing yet stays empty in this run
   bool preview = false;
   std::stop_token stop;

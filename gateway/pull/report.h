@@ -66,8 +66,9 @@ struct RunReport {
   std::string run;  // id, what `tilts approve` takes
   std::string job;
   RunState state = RunState::done;
-  bool preview = false;  // however it ended
-  std::string sentence;  // outside to inside, ends with the next step
+  bool preview = false;    // however it ended
+  bool no_roster = false;  // the job's operation names nobody
+  std::string sentence;    // outside to inside, ends with the next step
   Counts counts;
   std::string as_of;  // when the stored records were last asked for; older than the run when the fetch failed
   bool fetched = false;               // false: mapped and delivered from the store, removals off

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
+#include "gateway/mapping/personas_kods.h"
 
 namespace tilts::pull {
 namespace {
@@ -18,6 +19,11 @@ namespace {
 
 [[noreturn]] void no_place_for_files() {
   throw Error(Code::config, "files come with the records, and the job has no folder for them");
+}
+
+bool names_person(std::string_view subject) {
+  const auto code = mapping::normalise_personas_kods(subject);
+  return code && (mapping::birth_date(*code) || mapping::carries_no_date(*code));
 }
 
 }  // namespace
@@ -73,7 +79,28 @@ void RunServices::answered(registries::Lookups::Taken answer) {
   told_.push_back({std::move(answer), {}});
 }
 
+// Without a roster nothing says who may be kept, so no person may come: purpose limitation is not one line of
+// configuration away.
+void RunServices::emit_unlisted(const host::Emitted& record) {
+  const std::string subject(subject_of(record.key));
+  if (names_person(subject) || names_person(subject_of(record.previous_key)))
+    throw Error(Code::config,
+                fmt::format("job {}: operation {} tells of people by their personas kods, and the job has no "
+                            "roster of whom it may keep; nothing was kept, give it a roster",
+                            run_.job, run_.operation));
+  told_of_.insert(subject);
+  fetched_.told_of = static_cast<int64_t>(told_of_.size());
+  if (record.presence == host::Presence::held) {
+    ++fetched_.held;
+    fetched_.not_taken.push_back(
+        {{}, std::string(record.type), std::string(record.key), false, std::string(record.reason)});
+    return;
+  }
+  buffer_.push_back(record.record());
+}
+
 void RunServices::emit(const host::Emitted& record) {
+  if (run_.no_roster) return emit_unlisted(record);
   const std::string_view subject = subject_of(record.key);
   const People::Index* person = people_.find(subject);
   if (!person && !record.previous_key.empty()) {
@@ -122,8 +149,11 @@ void RunServices::audit_told(store::Transaction& transaction) const {
 void RunServices::checkpoint(std::string_view cursor, std::optional<uint64_t> snapshot_total) {
   store_.write([&](store::Transaction& transaction) {
     audit_told(transaction);
-    for (const Record& record : buffer_)
+    for (const Record& record : buffer_) {
       store_.records().put(transaction, registry().settings.name, run_.id, record, clock().now());
+      if (run_.no_roster && record.present)
+        store_.rosters().tell(transaction, run_.job, subject_of(record.key), clock().now());
+    }
     // A snapshot starts at the beginning every night: only so can it be known to be whole.
     if (!run_.snapshot) store_.cursors().put(transaction, run_.job, cursor);
   });

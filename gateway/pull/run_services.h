@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "gateway/base/clock.h"
@@ -37,6 +38,7 @@ struct Fetched {
   int64_t answers = 0;  // pages
   int64_t records = 0;
   int64_t dropped = 0;            // people who are not on the roster
+  int64_t told_of = 0;            // in a job without a roster: subjects that the registry told of
   int64_t gone = 0;               // people the registry does not know
   int64_t held = 0;               // records that could not be taken
   std::optional<uint64_t> total;  // the registry's own
@@ -53,7 +55,8 @@ class RunServices : public registries::RegistryServices {
     std::string adapter;
     std::string user;  // who started it by hand
     bool snapshot = false;
-    std::string asked_by;  // the run that asked, when this one takes a parked call up
+    bool no_roster = false;  // the operation names nobody, and every record is kept
+    std::string asked_by;    // the run that asked, when this one takes a parked call up
     std::string legal_basis;
     std::chrono::days evidence_kept{30};
     std::stop_token stop;
@@ -87,6 +90,7 @@ class RunServices : public registries::RegistryServices {
   };
 
   void told() const;
+  void emit_unlisted(const host::Emitted& record);
   void answered(registries::Lookups::Taken answer);
   void audit_told(store::Transaction& transaction) const;
 
@@ -95,9 +99,10 @@ class RunServices : public registries::RegistryServices {
   People& people_;
   const registries::LookupContext context_;
   Fetched fetched_;
-  std::vector<Record> buffer_;  // emitted since the last checkpoint; the host bounds it
-  std::vector<Told> told_;      // since the last checkpoint, the newest answer last
-  std::string last_dropped_;    // subject of the last dropped record
+  std::vector<Record> buffer_;               // emitted since the last checkpoint; the host bounds it
+  std::vector<Told> told_;                   // since the last checkpoint, the newest answer last
+  std::string last_dropped_;                 // subject of the last dropped record
+  std::unordered_set<std::string> told_of_;  // without a roster: the subjects so far
 };
 
 }  // namespace tilts::pull

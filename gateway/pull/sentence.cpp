@@ -11,6 +11,7 @@ std::string counted(int64_t number, const char* one, const char* many) {
 
 std::string asked(const RunReport& report) {
   const Counts& counts = report.counts;
+  if (report.no_roster) return counted(counts.records, "record", "records") + " taken";
   return counted(counts.asked, "person", "people") + " asked about, " +
          fmt::format("{} died, {} moved, ", counts.deaths, counts.moved) +
          counted(counts.changed_codes, "code changed", "codes changed");

@@ -24,10 +24,22 @@ constexpr Sql kHas = "SELECT COUNT(*) FROM roster WHERE job = $1 AND subject = $
 
 constexpr Sql kGone = "SELECT DISTINCT subject FROM roster WHERE job = $1 AND left_on <> 0 AND left_on < $2";
 constexpr Sql kPurge = "DELETE FROM roster WHERE job = $1 AND left_on <> 0 AND left_on < $2";
+// The run that "put" what no roster named.
+constexpr const char* told = "told";
+constexpr Sql kPurgeable =
+    "SELECT r.client, r.subject FROM roster r WHERE r.job = $1 AND r.seen = $2 AND NOT EXISTS"
+    " (SELECT 1 FROM record d WHERE d.subject = r.subject AND d.registry = $3"
+    " AND (d.present = 1 OR d.received >= $4))"
+    " AND NOT EXISTS (SELECT 1 FROM delivered_mapping m JOIN delivered d ON d.target = m.target"
+    " AND d.client = r.client)";
+constexpr Sql kRemove = "DELETE FROM roster WHERE job = $1 AND client = $2 AND subject = $3";
 // Of a person who stays known, for the sake of a submission.
 constexpr Sql kNoRecords =
     "DELETE FROM record WHERE subject = $1 AND NOT EXISTS (SELECT 1 FROM roster WHERE roster.subject = "
     "record.subject)";
+
+// 128 bits: no two of them meet.
+constexpr size_t client_digits = 32;
 
 }  // namespace
 
@@ -72,9 +84,32 @@ int64_t Rosters::purge(Transaction& transaction, std::string_view job, Time befo
   const auto gone = transaction.rows<int64_t>(kGone, job, before);
   transaction.run(kPurge, job, before);
   int64_t forgotten = 0;
-  for (const auto& [subject] : gone) {
-    transaction.run(kNoRecords, subject);
-    forgotten += subjects_.forget(transaction, subject);
+  for (const auto& [subject] : gone) forgotten += forget(transaction, subject);
+  return forgotten;
+}
+
+int64_t Rosters::forget(Transaction& transaction, SubjectId subject) const {
+  transaction.run(kNoRecords, subject);
+  return subjects_.forget(transaction, subject);
+}
+
+void Rosters::tell(Transaction& transaction, std::string_view job, std::string_view key, Time now) const {
+  if (has(transaction, job, key)) return;
+  const std::string client = hex(subjects_.keyed_hash(key)).substr(0, client_digits);
+  put(transaction, job, told, {{client, std::string(key), true}}, now);
+}
+
+void Rosters::complete_told(Transaction& transaction, std::string_view job, Time now) const {
+  complete(transaction, job, told, now);
+}
+
+int64_t Rosters::purge_told(Transaction& transaction, std::string_view job, std::string_view registry,
+                            Time before) const {
+  int64_t forgotten = 0;
+  for (const auto& [client, subject] :
+       transaction.rows<std::string, int64_t>(kPurgeable, job, told, registry, before)) {
+    transaction.run(kRemove, job, client, subject);
+    forgotten += forget(transaction, subject);
   }
   return forgotten;
 }

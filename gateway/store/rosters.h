@@ -48,11 +48,22 @@ class Rosters {
   // May this job ask about this person now?
   bool has(Session& session, std::string_view job, std::string_view code) const;
 
+  // Of a job without a roster: what its records are about makes its members, each under an opaque client
+  // number. Put once, it stays however often the registry tells it again, also under another key.
+  void tell(Transaction& transaction, std::string_view job, std::string_view key, Time now) const;
+  // Whoever was put by a roster that the job had before has left.
+  void complete_told(Transaction& transaction, std::string_view job, Time now) const;
+  // Forgets what the registry does not have any more, told nothing of since `before`, and no target holds.
+  int64_t purge_told(Transaction& transaction, std::string_view job, std::string_view registry,
+                     Time before) const;
+
   // Forgets who left before `before`: their roster rows, and records, codes and subject of those no roster
   // has. Delivered hashes stay until their removal was delivered. Returns how many people were forgotten.
   int64_t purge(Transaction& transaction, std::string_view job, Time before) const;
 
  private:
+  int64_t forget(Transaction& transaction, SubjectId subject) const;
+
   const Subjects& subjects_;
 };
 

@@ -262,6 +262,70 @@ TEST_P(Rosters, GiveAClientAnotherPersonWhenTheCaseSystemCorrectsACode) {
 
 INSTANTIATE_TEST_SUITE_P(Both, Records, testing::Values("sqlite", "postgresql"),
                          [](const auto& database) { return database.param; });
+// Of a job without a roster: what the registry told of is listed, once, and goes when the registry and every
+// target have it no more.
+TEST_P(Records, ThatNoRosterNamesMakeTheirOwnMembers) {
+  roster({kFirst});
+  put(person(kFirst, "Kalns"));
+  const auto tell = [&](const std::string& key) {
+    write([&](Transaction& t) { store_->rosters().tell(t, "night", key, now_); });
+  };
+  write([&](Transaction& t) { store_->rosters().complete_told(t, "night", now_); });
+  EXPECT_THAT(people(), IsEmpty()) << "whom a roster had put has left";
+
+  Record said = person("a@1", "Piekraste");
+  put(said);
+  tell("a@1");
+  tell("a@1");
+  auto page = people();
+  ASSERT_THAT(page, SizeIs(1));
+  const std::string client = page[0].client;
+  EXPECT_THAT(client, testing::MatchesRegex("[0-9a-f]{32}"));
+  EXPECT_EQ(page[0].code, "a@1");
+  EXPECT_EQ(page[0].records[0].record, said);
+
+  said.key = "a@2", said.previous_key = "a@1";
+  put(said);
+  tell("a@2");
+  page = people();
+  ASSERT_THAT(page, SizeIs(1)) << "another key is no other member";
+  EXPECT_EQ(page[0].client, client);
+
+  write([&](Transaction& t) { store_->rosters().complete_told(t, "night", now_); });
+  EXPECT_THAT(people(), SizeIs(1));
+}
+
+TEST_P(Records, ThatNoRosterNamesAreForgottenWhenNobodyHasThem) {
+  const auto purge = [&] {
+    return write([&](Transaction& t) {
+      store_->rosters().complete_told(t, "night", now_);
+      return store_->rosters().purge_told(t, "night", "population", now_ - std::chrono::hours(48));
+    });
+  };
+  const auto tell = [&](bool present) {
+    Record said = person("a@1", "Piekraste");
+    said.present = present;
+    put(said);
+    if (present) write([&](Transaction& t) { store_->rosters().tell(t, "night", said.key, now_); });
+  };
+  tell(true);
+  const std::string client = people()[0].client;
+  write([&](Transaction& t) {
+    store_->delivered().set_mapping(t, "list", "m");
+    store_->delivered().put(t, "list", {client, "row", std::string(32, 'h'), "row"});
+  });
+  now_ += std::chrono::hours(72);
+  EXPECT_EQ(purge(), 0) << "the registry has it";
+  tell(false);
+  EXPECT_EQ(purge(), 0) << "it ended just now";
+  now_ += std::chrono::hours(72);
+  EXPECT_EQ(purge(), 0) << "a target holds it";
+  write([&](Transaction& t) { store_->delivered().remove(t, "list", "row"); });
+  EXPECT_EQ(purge(), 1);
+  EXPECT_THAT(people(), IsEmpty());
+  EXPECT_FALSE(read([&](Session& s) { return store_->subjects().find(s, "a@1"); }));
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, Rosters, testing::Values("sqlite", "postgresql"),
                          [](const auto& database) { return database.param; });
 

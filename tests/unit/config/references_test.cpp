@@ -183,12 +183,35 @@ TEST(References, TheNewestActiveIdentityIsUsed) {
 }
 
 TEST(References, ARosterComesFromOnePlace) {
-  const std::string one = "28: a roster comes from one place: say csv, or sql with connection";
+  const std::string one =
+      "28: a roster comes from one place: say csv, or sql with connection; or none=\"why the job needs "
+      "none\"";
   EXPECT_THAT(House().with(R"(csv="roster.csv")", "").problems(), ElementsAre(one));
   EXPECT_THAT(House().with(R"(csv="roster.csv")", R"(csv="roster.csv" sql="SELECT 1")").problems(),
               ElementsAre(one));
   EXPECT_THAT(House().with(R"(csv="roster.csv")", R"(sql="SELECT 1")").problems(),
-              ElementsAre("28: sql and connection go together; a roster from csv has neither"));
+              ElementsAre("28: sql and connection go together; csv and none have neither"));
+}
+
+TEST(References, AJobWithoutARosterSaysWhy) {
+  const std::string csv = R"(csv="roster.csv")", none = R"(none="a directory of addressees")";
+  House house;
+  EXPECT_THAT(house.with(csv, none).problems(), IsEmpty());
+  EXPECT_EQ(house.load().configuration->jobs.at(0).roster.none, "a directory of addressees");
+  EXPECT_THAT(House().with(csv, R"(none="")").problems(), testing::Not(IsEmpty()));
+  EXPECT_THAT(House().with(csv, csv + " " + none).problems(),
+              ElementsAre(testing::StartsWith("28: a roster comes from one place")));
+  EXPECT_THAT(House().with(csv, none + R"( connection="sqlite:x.db")").problems(),
+              ElementsAre(testing::StartsWith("28: sql and connection go together")));
+  EXPECT_THAT(House().with(csv, none).with(R"(snapshot="yes")", R"(joiners="from-the-beginning")").problems(),
+              ElementsAre("25: job residents: without a roster nobody joins, and nobody is looked up: take "
+                          "joiners away"));
+  EXPECT_THAT(House()
+                  .with(csv, none)
+                  .with(R"(snapshot="yes")", R"(snapshot="yes" population="population")")
+                  .problems(),
+              ElementsAre("25: job residents: without a roster nobody joins, and nobody is looked up: take "
+                          "population away"));
 }
 
 TEST(References, ATargetSaysWhatItsKindNeeds) {

@@ -1,5 +1,6 @@
 #include "gateway/pull/deliveries.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -76,6 +77,31 @@ TEST(Deliveries, AMisspeltWordOfAMappingIsToldWithItsLine) {
   EXPECT_THAT(never("persn", R"(
   <field name="a" from="surname"/>)"),
               ElementsAre("2: adapter population emits no record persn"));
+}
+
+TEST(Deliveries, WithoutARosterAMappingReadsNothingOfIt) {
+  const support::TemporaryFolder folder;
+  const auto load = [&](const char* from) {
+    return mapping::Mapping::load(folder.write("m.xml", fmt::format(R"(<?xml version="1.0"?>
+<mapping xmlns="urn:tilts:mapping:1" name="m" record="person">
+  <field name="key" from="code" key="yes"/>
+  <field name="other" from="{}"/>
+</mapping>)",
+                                                                    from)));
+  };
+  config::JobSettings job;
+  job.name = "directory";
+  EXPECT_EQ(misses_roster(*load("subject.client"), job), std::nullopt) << "it has a roster";
+  job.roster.none = "it names nobody";
+  EXPECT_EQ(misses_roster(*load("surname"), job), std::nullopt);
+  EXPECT_EQ(misses_roster(*load("run.date"), job), std::nullopt);
+  for (const char* word : {"subject.client", "subject.code", "subject.previous_code"}) {
+    const auto problem = misses_roster(*load(word), job);
+    ASSERT_TRUE(problem) << word;
+    EXPECT_EQ(problem->line, 4);
+    EXPECT_THAT(problem->sentence,
+                testing::StartsWith("job directory has no roster, so there is no subject"));
+  }
 }
 
 }  // namespace

@@ -76,6 +76,7 @@ class Planning : public testing::Test {
                            .as_of = "",
                            .last_good_run = last_good_run,
                            .removals = removals,
+                           .no_roster = no_roster,
                            .first_loads = true,
                            .preview = true,  // each row is shown
                            .stop = {},
@@ -107,6 +108,7 @@ class Planning : public testing::Test {
   int64_t held = 0;
   Difference shown;  // the last one
   Time last_good_run{};
+  bool no_roster = false;
 };
 
 TEST_F(Planning, ADeathRemovesARowAlsoWhenNothingElseMayBeRemoved) {
@@ -185,6 +187,18 @@ TEST_F(Planning, AChangedCodePassesFindingsUntilTheTargetHasItAndNoLonger) {
   say({{"name", "Anna"}, {"was", code}}, new_code, code);
   EXPECT_THAT(night(true), ElementsAre("change rest K-1"));
   EXPECT_EQ(planned.changed_codes, 0);
+}
+
+TEST_F(Planning, WhatTheRegistryEndedGoesAlsoWithoutAWholeSnapshotWhereThereIsNoRoster) {
+  map("");
+  say({{"name", "Anna"}});
+  night(true);
+  store.write([&](store::Transaction& transaction) {
+    store.records().put(transaction, "population", "r", {"person", code, "", false, "", {}}, {});
+  });
+  EXPECT_THAT(night(false), IsEmpty()) << "of a person: the registry may only have lost the code";
+  no_roster = true;
+  EXPECT_THAT(night(false), ElementsAre("remove rest K-1"));
 }
 
 }  // namespace

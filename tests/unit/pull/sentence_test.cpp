@@ -25,6 +25,13 @@ TEST(Sentence, AQuietNightSaysSo) {
             "delivered");
 }
 
+TEST(Sentence, WithoutARosterNobodyWasAskedAbout) {
+  RunReport report = night();
+  report.no_roster = true;
+  report.counts.records = 1;
+  EXPECT_EQ(sentence_of(report, ""), "job residents: 1 record taken; nothing changed, nothing was delivered");
+}
+
 TEST(Sentence, AnAnswerThatComesLaterIsNoProblem) {
   RunReport report = night();
   report.fetched = false;
