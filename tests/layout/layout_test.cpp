@@ -43,6 +43,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> rooms = {
       "gateway/targets", "gateway/xml", "plugins/host"}},
     {"gateway", {"gateway/base", "gateway/cli", "gateway/exchange", "gateway/xml"}},
     {"adapters/echo", {"plugins/sdk"}},
+    {"adapters/e_address", {"plugins/sdk"}},
     {"adapters/population", {"plugins/request_service", "plugins/sdk"}},
     {"adapters/rehabilitation_queue", {"plugins/request_service", "plugins/sdk"}},
     {"adapters/vdaa", {"plugins/request_service", "plugins/sdk"}},
