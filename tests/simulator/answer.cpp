@@ -1,5 +1,6 @@
 #include "tests/simulator/answer.h"
 
+#include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
@@ -14,7 +15,24 @@ struct Part {
   const char* id;
   std::string xml;
   const char* prefixes = "";  // InclusiveNamespaces PrefixList
+  std::string digest{};       // SHA-256, of what stands in the message without MTOM
 };
+
+// MTOM, 3.2: what is signed has the canonical base64 of a part in place of its Include.
+std::string digest_with(const std::string& xml, const std::vector<MimePart>& parts) {
+  Digest whole(Hash::sha256);
+  std::string_view rest = xml;
+  for (const MimePart& part : parts) {
+    const std::string standing = include(part.id);
+    const std::size_t at = rest.find(standing);
+    if (at == std::string_view::npos) throw std::logic_error("no Include stands for the part " + part.id);
+    whole.add(rest.substr(0, at));
+    whole.add_base64(part.octets.view());
+    rest.remove_prefix(at + standing.size());
+  }
+  whole.add(rest);
+  return whole.finish();
+}
 
 // Attributes are sorted by namespace: "http://docs…" (u) before SOAP's.
 std::string header(const char* name, const char* id, const std::string& text, const char* soap = nullptr) {
@@ -48,7 +66,8 @@ std::string reference(const Part& part) {
   return fmt::format(
       R"(<ds:Reference URI="#{}"><ds:Transforms><ds:Transform Algorithm="{}">{}</ds:Transform></ds:Transforms>)"
       R"(<ds:DigestMethod Algorithm="{}"></ds:DigestMethod><ds:DigestValue>{}</ds:DigestValue></ds:Reference>)",
-      part.id, exclusive_c14n, inclusive(part), sha256_digest, base64(sha256(part.xml)));
+      part.id, exclusive_c14n, inclusive(part), sha256_digest,
+      base64(part.digest.empty() ? sha256(part.xml) : part.digest));
 }
 
 std::string signature(const std::vector<Part>& parts, const SigningKey& key) {
@@ -87,8 +106,12 @@ std::string write(const Answer& answer, const std::string* forged, Soap version,
     parts.push_back({"relates", header("RelatesTo", "relates", answer.relates_to)});
   const std::vector<Part> headers = parts;
   const Part time{"timestamp", timestamp(answer)};
-  const Part signed_body{"body", body(answer.content, "body", soap, answer.names_security),
-                         answer.names_security ? "o" : ""};
+  Part signed_body{"body",
+                   body(answer.content, "body", soap, answer.names_security),
+                   answer.names_security ? "o" : "",
+                   {}};
+  if (key != nullptr && !answer.parts.empty())
+    signed_body.digest = digest_with(signed_body.xml, answer.parts);
   parts.push_back(time);
   parts.push_back(signed_body);
   const std::string security = time.xml + (key == nullptr ? "" : signature(parts, *key));

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tests/simulator/clock.h"
 #include "tests/simulator/crypto.h"
+#include "tests/simulator/mtom.h"
 #include "tests/simulator/profile.h"
 
 namespace tilts::simulator {
@@ -15,7 +17,8 @@ struct Answer {
   std::string content;     // of Body: canonical, declaring its own namespaces except `s`
   Clock::Time created;
   Clock::Time expires;
-  bool names_security = false;  // a QName in its text is of WS-Security: Body declares `o` for it
+  bool names_security = false;    // a QName in its text is of WS-Security: Body declares `o` for it
+  std::vector<MimePart> parts{};  // what the content's Includes stand for; signed as their base64
 };
 
 // Signs Body, Timestamp, Action, MessageID and RelatesTo with `key`; without a key nothing is signed.

@@ -1,33 +1,23 @@
 #include "tests/simulator/control.h"
 
-#include <algorithm>
 #include <array>
 #include <sstream>
 #include <stdexcept>
 
 #include <Poco/Exception.h>
-#include <Poco/JSON/Parser.h>
 #include <fmt/format.h>
 
+#include "tests/simulator/e_address_control.h"
 #include "tests/simulator/ivis.h"
+#include "tests/simulator/json.h"
 #include "tests/simulator/rows.h"
 
 namespace tilts::simulator {
 namespace {
 
-// The text's object; a key that nobody reads is an error, so that a misspelt fault does not pass in silence.
-Poco::JSON::Object::Ptr parse(const std::string& json, std::initializer_list<std::string_view> keys) {
-  Poco::JSON::Parser parser;
-  auto object = parser.parse(json.empty() ? "{}" : json).extract<Poco::JSON::Object::Ptr>();
-  for (const std::string& key : object->getNames())
-    if (std::find(keys.begin(), keys.end(), key) == keys.end())
-      throw std::invalid_argument("nobody reads the key " + key);
-  return object;
-}
-
 QueueStep read_step(const std::string& json) {
-  const auto object = parse(json, {"number", "state", "date", "order", "group", "course", "place", "from",
-                                   "to", "until", "keeps_place", "reason_code", "reason"});
+  const auto object = parse_json(json, {"number", "state", "date", "order", "group", "course", "place",
+                                        "from", "to", "until", "keeps_place", "reason_code", "reason"});
   const auto said = [&](const char* key) { return object->optValue<std::string>(key, ""); };
   QueueStep step;
   step.number = object->getValue<std::string>("number");
@@ -57,11 +47,10 @@ std::string written(const Registry& registry, Writer writer) {
 
 }  // namespace
 
-Control::Control(Clock& clock, Registry* population, Queue* queue, Faults& faults, const Service& service,
+Control::Control(Clock& clock, Desks desks, Faults& faults, const Service& service,
                  const HttpCounters& transport, std::function<void()> stop)
     : clock_(clock),
-      population_(population),
-      queue_(queue),
+      desks_(desks),
       faults_(faults),
       service_(service),
       transport_(transport),
@@ -91,18 +80,20 @@ std::string Control::serve(const HttpRequest& request) {
     stop_();
     return "{}\n";
   }
-  if (population_ != nullptr)
+  if (desks_.population != nullptr)
     if (const auto said = serve_population(what, request.body)) return *said;
-  if (queue_ != nullptr)
+  if (desks_.queue != nullptr)
     if (const auto said = serve_queue(what, request.body)) return *said;
+  if (desks_.e_address != nullptr)
+    if (const auto said = serve_e_address(*desks_.e_address, what, request.body)) return *said;
   throw std::invalid_argument("the control port has no " + what);
 }
 
 std::optional<std::string> Control::serve_population(const std::string& what, const std::string& body) {
-  if (what == "GET /nights") return written(*population_, write_nights);
-  if (what == "GET /truth") return written(*population_, write_truth_json);
-  if (what == "GET /truth.csv") return written(*population_, write_truth_csv);
-  if (what == "GET /roster.csv") return written(*population_, write_roster);
+  if (what == "GET /nights") return written(*desks_.population, write_nights);
+  if (what == "GET /truth") return written(*desks_.population, write_truth_json);
+  if (what == "GET /truth.csv") return written(*desks_.population, write_truth_csv);
+  if (what == "GET /roster.csv") return written(*desks_.population, write_roster);
   if (what == "POST /advance") return advance(body);
   if (what == "POST /patience") return set_patience(body);
   return std::nullopt;
@@ -111,18 +102,18 @@ std::optional<std::string> Control::serve_population(const std::string& what, co
 std::optional<std::string> Control::serve_queue(const std::string& what, const std::string& body) {
   std::ostringstream out;
   if (what == "GET /queue") {
-    queue_->write_truth(out);
+    desks_.queue->write_truth(out);
   } else if (what == "GET /steps") {
-    queue_->write_steps(out);
+    desks_.queue->write_steps(out);
   } else if (what == "POST /advance") {
-    const auto object = parse(body, {"days"});
-    out << fmt::format("{{\"steps\":{}}}\n", queue_->advance(object->optValue<unsigned>("days", 1)));
+    const auto object = parse_json(body, {"days"});
+    out << fmt::format("{{\"steps\":{}}}\n", desks_.queue->advance(object->optValue<unsigned>("days", 1)));
   } else if (what == "POST /step") {
-    queue_->put(read_step(body));
+    desks_.queue->put(read_step(body));
     out << "{}\n";
   } else if (what == "POST /code") {
-    const auto object = parse(body, {"number", "code"});
-    queue_->change_code(object->getValue<std::string>("number"), object->getValue<std::string>("code"));
+    const auto object = parse_json(body, {"number", "code"});
+    desks_.queue->change_code(object->getValue<std::string>("number"), object->getValue<std::string>("code"));
     out << "{}\n";
   } else {
     return std::nullopt;
@@ -131,7 +122,7 @@ std::optional<std::string> Control::serve_queue(const std::string& what, const s
 }
 
 std::string Control::add_fault(const std::string& json) {
-  const auto object = parse(json, {"kind", "value", "operation", "nth", "count", "probability"});
+  const auto object = parse_json(json, {"kind", "value", "operation", "nth", "count", "probability"});
   FaultRule rule{.kind = fault_kind(object->getValue<std::string>("kind"))};
   rule.value = object->optValue<long>("value", 0);
   rule.operation = object->optValue<std::string>("operation", "");
@@ -148,25 +139,25 @@ std::string Control::add_fault(const std::string& json) {
 }
 
 std::string Control::advance(const std::string& json) {
-  const auto object = parse(json, {"nights"});
+  const auto object = parse_json(json, {"nights"});
   std::array<unsigned, 3> happened{};
-  for (const Event& event : population_->advance(object->optValue<unsigned>("nights", 1)))
+  for (const Event& event : desks_.population->advance(object->optValue<unsigned>("nights", 1)))
     ++happened.at(static_cast<std::size_t>(event.kind));
   return fmt::format(R"({{"date":"{}","deaths":{},"moves":{},"codes":{}}})"
                      "\n",
-                     population_->date(), happened[0], happened[1], happened[2]);
+                     desks_.population->date(), happened[0], happened[1], happened[2]);
 }
 
 std::string Control::set_patience(const std::string& json) {
-  const auto object = parse(json, {"ready", "poll", "strict"});
-  population_->set_patience({.ready = std::chrono::seconds(object->optValue<long>("ready", 0)),
-                             .poll = std::chrono::seconds(object->optValue<long>("poll", 5)),
-                             .strict = object->optValue<bool>("strict", false)});
+  const auto object = parse_json(json, {"ready", "poll", "strict"});
+  desks_.population->set_patience({.ready = std::chrono::seconds(object->optValue<long>("ready", 0)),
+                                   .poll = std::chrono::seconds(object->optValue<long>("poll", 5)),
+                                   .strict = object->optValue<bool>("strict", false)});
   return "{}\n";
 }
 
 std::string Control::set_clock(const std::string& json) {
-  clock_.set_offset(std::chrono::seconds(parse(json, {"offset"})->getValue<long>("offset")));
+  clock_.set_offset(std::chrono::seconds(parse_json(json, {"offset"})->getValue<long>("offset")));
   return fmt::format("{{\"now\":\"{}\"}}\n", utc(clock_.now()));
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "tests/simulator/clock.h"
+#include "tests/simulator/e_address.h"
 #include "tests/simulator/faults.h"
 #include "tests/simulator/http.h"
 #include "tests/simulator/queue.h"
@@ -12,12 +13,18 @@
 
 namespace tilts::simulator {
 
+// What is played; all others are null.
+struct Desks {
+  Registry* population = nullptr;
+  Queue* queue = nullptr;
+  EAddress* e_address = nullptr;
+};
+
 class Control {
  public:
-  // The registry that is not played is null. Everything outlives the control; `stop` is called once somebody
-  // asks for it.
-  Control(Clock& clock, Registry* population, Queue* queue, Faults& faults, const Service& service,
-          const HttpCounters& transport, std::function<void()> stop);
+  // Everything outlives the control; `stop` is called once somebody asks for it.
+  Control(Clock& clock, Desks desks, Faults& faults, const Service& service, const HttpCounters& transport,
+          std::function<void()> stop);
 
   HttpReply handle(const HttpRequest& request);
 
@@ -33,8 +40,7 @@ class Control {
   std::string list_faults() const;
 
   Clock& clock_;
-  Registry* population_;
-  Queue* queue_;
+  Desks desks_;
   Faults& faults_;
   const Service& service_;
   const HttpCounters& transport_;

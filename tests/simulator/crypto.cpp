@@ -1,5 +1,6 @@
 #include "tests/simulator/crypto.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <stdexcept>
@@ -55,7 +56,69 @@ std::string raw_signature(std::string_view sequence, std::size_t half) {
   return raw;
 }
 
+struct NamedHash {
+  const char* word;
+  const char* digest;
+  const EVP_MD* (*function)();
+};
+
+// In the order of Hash.
+constexpr std::array<NamedHash, 4> hashes{
+    {{"sha1", "http://www.w3.org/2000/09/xmldsig#sha1", EVP_sha1},
+     {"sha256", "http://www.w3.org/2001/04/xmlenc#sha256", EVP_sha256},
+     {"sha384", "http://www.w3.org/2001/04/xmldsig-more#sha384", EVP_sha384},
+     {"sha512", "http://www.w3.org/2001/04/xmlenc#sha512", EVP_sha512}}};
+
+const NamedHash& entry(Hash hash) { return hashes.at(static_cast<std::size_t>(hash)); }
+
+template <typename Matches>
+Hash find_hash(const std::string& said, Matches matches) {
+  for (std::size_t place = 0; place < hashes.size(); ++place)
+    if (matches(hashes.at(place))) return static_cast<Hash>(place);
+  throw std::runtime_error(said + " is no hash that is known here");
+}
+
 }  // namespace
+
+Hash hash_named(const std::string& word) {
+  return find_hash(word, [&](const NamedHash& named) { return word == named.word; });
+}
+
+Hash hash_of_uri(const std::string& uri) {
+  return find_hash(uri, [&](const NamedHash& named) { return uri == named.digest; });
+}
+
+const char* word_of(Hash hash) { return entry(hash).word; }
+
+const char* digest_uri(Hash hash) { return entry(hash).digest; }
+
+Digest::Digest(Hash hash) : context_(EVP_MD_CTX_new()) {
+  demand(EVP_DigestInit_ex(context_.get(), entry(hash).function(), nullptr) == 1, "OpenSSL hashes nothing");
+}
+
+void Digest::add(std::string_view bytes) {
+  demand(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1, "OpenSSL hashes nothing");
+}
+
+void Digest::add_base64(std::string_view bytes) {
+  constexpr std::size_t piece = 3 << 14;  // of whole groups of three octets
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size())))
+    add(base64(bytes.substr(0, piece)));
+}
+
+std::string Digest::finish() {
+  std::string octets_of_it(EVP_MAX_MD_SIZE, '\0');
+  unsigned int size = 0;
+  demand(EVP_DigestFinal_ex(context_.get(), octets(octets_of_it), &size) == 1, "OpenSSL hashes nothing");
+  octets_of_it.resize(size);
+  return octets_of_it;
+}
+
+std::string digest(Hash hash, std::string_view bytes) {
+  Digest whole(hash);
+  whole.add(bytes);
+  return whole.finish();
+}
 
 std::string base64(std::string_view bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3), '\0');
@@ -82,12 +145,7 @@ std::string hex(std::string_view bytes) {
   return digits;
 }
 
-std::string sha256(std::string_view bytes) {
-  std::string digest(32, '\0');
-  demand(EVP_Digest(bytes.data(), bytes.size(), octets(digest), nullptr, EVP_sha256(), nullptr) == 1,
-         "OpenSSL hashed nothing");
-  return digest;
-}
+std::string sha256(std::string_view bytes) { return digest(Hash::sha256, bytes); }
 
 std::string uuid() {
   std::array<unsigned char, 16> bytes{};
@@ -138,11 +196,17 @@ SigningKey SigningKey::stranger() {
   return {std::move(key), certificate};
 }
 
-std::string SigningKey::sign(std::string_view bytes) const {
+std::string SigningKey::algorithm(Hash hash) const {
+  return fmt::format("http://www.w3.org/{}#{}-{}",
+                     hash == Hash::sha1 && half_ == 0 ? "2000/09/xmldsig" : "2001/04/xmldsig-more",
+                     half_ == 0 ? "rsa" : "ecdsa", entry(hash).word);
+}
+
+std::string SigningKey::sign(std::string_view bytes, Hash hash) const {
   const Handle<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
   std::string value(size, '\0');
-  demand(EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) == 1 &&
+  demand(EVP_DigestSignInit(context.get(), nullptr, entry(hash).function(), nullptr, key_.get()) == 1 &&
              EVP_DigestSign(context.get(), octets(value), &size, octets(bytes), bytes.size()) == 1,
          "OpenSSL signed nothing");
   value.resize(size);

@@ -14,7 +14,8 @@ namespace tilts::simulator {
 struct Outcome {
   std::string content;  // of the answer's Body, canonical
   std::size_t rows = 0;
-  std::string action{};  // of the answer; empty: the operation's, with Response behind it
+  std::string action{};           // of the answer; empty: the operation's, with Response behind it
+  std::vector<MimePart> parts{};  // in the order of the content's Includes
 };
 
 // How an answer is to be wrong on purpose.

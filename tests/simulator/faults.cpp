@@ -13,7 +13,7 @@ struct Named {
   long value;  // when the rule gives none
 };
 
-constexpr std::array<Named, 29> kinds{{{FaultKind::slow, "slow", 3000},
+constexpr std::array<Named, 35> kinds{{{FaultKind::slow, "slow", 3000},
                                        {FaultKind::reset_before, "reset-before", 0},
                                        {FaultKind::reset_after, "reset-after", 0},
                                        {FaultKind::close_reused, "close-reused", 0},
@@ -41,18 +41,36 @@ constexpr std::array<Named, 29> kinds{{{FaultKind::slow, "slow", 3000},
                                        {FaultKind::two_entries, "two-entries", 0},
                                        {FaultKind::other_key, "other-key", 0},
                                        {FaultKind::other_audience, "other-audience", 0},
-                                       {FaultKind::ended_token, "ended-token", 0}}};
+                                       {FaultKind::ended_token, "ended-token", 0},
+                                       {FaultKind::mtom_cut, "mtom-cut", 0},
+                                       {FaultKind::part_missing, "part-missing", 0},
+                                       {FaultKind::content_id_twice, "content-id-twice", 0},
+                                       {FaultKind::part_changed, "part-changed", 0},
+                                       {FaultKind::part_unreferenced, "part-unreferenced", 0},
+                                       {FaultKind::include_beside_text, "include-beside-text", 0}}};
 
 const Named& entry(FaultKind kind) {
   return *std::find_if(kinds.begin(), kinds.end(), [kind](const Named& named) { return named.kind == kind; });
+}
+
+constexpr std::array<std::string_view, 6> hub_operations{"StartTransaction", "SubmitSync",  "Submit",
+                                                         "GetStatus",        "GetResponse", "EndTransaction"};
+
+// Of what travels beside a message.
+bool of_parts(FaultKind kind) {
+  return kind == FaultKind::mtom_cut || kind == FaultKind::part_missing ||
+         kind == FaultKind::content_id_twice || kind == FaultKind::part_changed ||
+         kind == FaultKind::part_unreferenced || kind == FaultKind::include_beside_text;
 }
 
 // The kinds that only the queue can do, or only another one; all others are the door's.
 bool fits(FaultKind kind, const std::string& operation) {
   const bool entry = operation.ends_with("Entry");
   const bool token = operation == "Issue";
+  if (of_parts(kind)) return operation == "GetMessage" || operation == "GetAttachmentSection";
   if (kind == FaultKind::other_audience || kind == FaultKind::ended_token) return token;
-  if (kind == FaultKind::ivis_error) return !entry && !token && operation != "QueueChanges";
+  if (kind == FaultKind::ivis_error)
+    return std::find(hub_operations.begin(), hub_operations.end(), operation) != hub_operations.end();
   if (kind == FaultKind::late) return entry && operation != "InquireEntry";
   if (kind == FaultKind::other_key) return entry;
   return true;
@@ -74,6 +92,7 @@ void Faults::add(FaultRule rule) {
   if (rule.kind == FaultKind::missing_page && rule.operation.empty()) rule.operation = "SubmitSync";
   if (rule.kind == FaultKind::two_entries || (rule.kind == FaultKind::other_key && rule.operation.empty()))
     rule.operation = "InquireEntry";
+  if (of_parts(rule.kind) && rule.operation.empty()) rule.operation = "GetMessage";
   const std::lock_guard lock(mutex_);
   rules_.push_back(std::move(rule));
 }

@@ -43,6 +43,12 @@ enum class FaultKind {
   other_key,
   other_audience,
   ended_token,
+  mtom_cut,
+  part_missing,
+  content_id_twice,
+  part_changed,
+  part_unreferenced,
+  include_beside_text,
 };
 
 std::string_view name(FaultKind kind);

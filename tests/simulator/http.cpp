@@ -1,5 +1,6 @@
 #include "tests/simulator/http.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -82,14 +83,22 @@ Reading read_request(Stream& stream, boost::beast::flat_buffer& buffer, std::siz
 bool write_reply(Stream& stream, const HttpReply& reply) {
   if (reply.ending == Ending::reset) stream.reset();
   if (reply.ending == Ending::reset || reply.ending == Ending::close) return false;
-  std::string bytes =
-      fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n", reply.status,
-                  text_of(http::obsolete_reason(http::int_to_status(reply.status))), reply.content_type,
-                  reply.body.size());
+  std::size_t promised = reply.body.size();
+  for (const Octets& octets : reply.further) promised += octets.size();
+  std::string bytes = fmt::format(
+      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n", reply.status,
+      text_of(http::obsolete_reason(http::int_to_status(reply.status))), reply.content_type, promised);
   if (!reply.date.empty()) bytes.insert(bytes.size() - 2, "Date: " + reply.date + "\r\n");
   const bool whole = reply.ending == Ending::keep;
-  bytes.append(reply.body, 0, whole ? reply.body.size() : reply.body.size() / 2);
-  return stream.write(bytes) && whole;
+  std::size_t left = whole ? promised : promised / 2;
+  bytes.append(reply.body, 0, left);
+  left -= std::min(left, reply.body.size());
+  if (!stream.write(bytes)) return false;
+  for (const Octets& octets : reply.further) {
+    if (!stream.write(octets.view().substr(0, left))) return false;
+    left -= std::min(left, octets.size());
+  }
+  return whole;
 }
 
 // Closing over unread bytes would be a TCP reset, which takes the answer with it.

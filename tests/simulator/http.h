@@ -10,10 +10,12 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <openssl/ssl.h>
 
 #include "tests/simulator/handle.h"
+#include "tests/simulator/octets.h"
 
 namespace tilts::simulator {
 
@@ -41,7 +43,8 @@ struct HttpReply {
   std::string content_type = "application/json";
   std::string body;
   Ending ending = Ending::keep;
-  std::string date;  // of the header of that name (RFC 9110, 5.6.7); none when empty
+  std::vector<Octets> further;  // of the body, behind `body`
+  std::string date;             // of the header of that name (RFC 9110, 5.6.7); none when empty
 };
 
 struct HttpCounters {

@@ -8,7 +8,8 @@
 int main(int argc, char** argv) {
   tilts::simulator::Options options;
   CLI::App app(
-      "A simulated registry (population, or the rehabilitation queue, by the profile): mutual TLS, signed "
+      "A simulated registry (population, the rehabilitation queue, a token service or e-address, by the "
+      "profile): mutual TLS, signed "
       "SOAP, residents, faults on demand.");
   app.add_option("--profile", options.profile, "the registry's profile")->required();
   app.add_option("--listen", options.listen, "ADDRESS:PORT of the registry")->capture_default_str();
@@ -29,6 +30,13 @@ int main(int argc, char** argv) {
   app.add_option("--token-lifetime", options.token_lifetime, "of a token service: seconds")
       ->capture_default_str();
   app.add_option("--token-key", options.token_key, "what decrypts the assertions in requests (PEM)");
+  auto* document =
+      app.add_option("--document-certificate", options.document_certificate,
+                     "of e-address: what letters are signed with (PEM); the sign certificate without");
+  document->needs(app.add_option("--document-key", options.document_key, "its key"));
+  app.add_option("--recipient-certificate", options.recipient_certificate,
+                 "of e-address: encrypt letters for this certificate (PEM)");
+  app.add_option("--mailbox", options.mailbox, "of e-address: whose mailbox it is")->capture_default_str();
   app.add_option("--anchor", options.anchors, "who may open TLS and sign requests (PEM), repeatable")
       ->required();
   app.add_option("--address", options.addresses, "what wsa:To may say, repeatable");

@@ -20,10 +20,14 @@ constexpr const char* base64_encoding =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
 constexpr const char* signature_namespace = "http://www.w3.org/2000/09/xmldsig#";
 constexpr const char* exclusive_c14n = "http://www.w3.org/2001/10/xml-exc-c14n#";
+constexpr const char* inclusive_c14n = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
 constexpr const char* enveloped_transform = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 constexpr const char* saml_token = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0";
 constexpr const char* saml_id = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
 constexpr const char* sha256_digest = "http://www.w3.org/2001/04/xmlenc#sha256";
+constexpr const char* xop_namespace = "http://www.w3.org/2004/08/xop/include";
+constexpr const char* xades_namespace = "http://uri.etsi.org/01903/v1.3.2#";
+constexpr const char* signed_properties_type = "http://uri.etsi.org/01903#SignedProperties";
 constexpr const char* service_namespace = "http://ivis.eps.gov.lv/ISS/RequestServiss/v1-0";
 constexpr const char* ivis_namespace = "http://ivis.eps.gov.lv/XMLSchemas/100001/IVIS/v1-0";
 

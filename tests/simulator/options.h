@@ -17,6 +17,9 @@ struct Options {
   std::string expired_certificate, expired_key;
   std::string stranger_certificate, stranger_key;
   std::string token_recipient, token_key;
+  std::string document_certificate, document_key;
+  std::string recipient_certificate;
+  std::string mailbox = "_DEFAULT@90000000000";
   unsigned token_lifetime = 300;  // seconds
   std::vector<std::string> anchors;
   std::vector<std::string> addresses;

@@ -55,6 +55,17 @@ class Reader {
   const xmlNode* root_ = nullptr;
 };
 
+DocumentForm read_document(const Reader& reader, const xmlNode* document) {
+  const xmlNode* signature = reader.element(document, "signature");
+  return {.element = reader.value(signature, "element"),
+          .into = reader.value(signature, "into"),
+          .id = reader.value(signature, "id"),
+          .inclusive = attribute(signature, "canonicalization") == "inclusive",
+          .digest = hash_named(reader.value(signature, "digest")),
+          .method = hash_named(reader.value(signature, "method")),
+          .certificate = hash_named(reader.value(signature, "certificate-digest"))};
+}
+
 }  // namespace
 
 const std::string& Profile::name(const std::string& key) const {
@@ -74,9 +85,11 @@ Profile read_profile(const std::string& file) {
   const xmlNode* limits = reader.element(root, "limits");
 
   Profile profile;
-  const std::string version = reader.value(reader.element(root, "soap"), "version");
+  const xmlNode* soap = reader.element(root, "soap");
+  const std::string version = reader.value(soap, "version");
   if (version != "1.1" && version != "1.2") reader.fail("SOAP " + version + " is neither 1.1 nor 1.2");
   profile.soap = version == "1.1" ? Soap::v1_1 : Soap::v1_2;
+  profile.mtom = attribute(soap, "mtom") == "yes";
   profile.message_id_prefix = reader.value(addressing, "message-id");
   profile.relates_to = reader.value(addressing, "relates-to") == "required";
   profile.signs = reader.value(answer, "signature") == "required";
@@ -87,6 +100,10 @@ Profile read_profile(const std::string& file) {
   if (const xmlNode* token = child(request, space, "token"))
     profile.token =
         Token{reader.value(token, "audience"), reader.value(token, "confirmation") == "holder-of-key"};
+  profile.sha1_requests =
+      attribute(signature, "digest") == "sha1" || attribute(signature, "method") == "sha1";
+  if (const xmlNode* document = child(root, space, "document"))
+    profile.document = read_document(reader, document);
   for (const xmlNode* part : children(signature)) profile.request_parts.insert(text(part));
   profile.request_bytes = reader.number(limits, "request-bytes");
   profile.answer_bytes = reader.number(limits, "answer-bytes");

@@ -1,55 +1,14 @@
 #include "tests/simulator/queue_messages.h"
 
-#include <algorithm>
-#include <initializer_list>
-#include <string_view>
-
 #include <fmt/format.h>
 
 #include "tests/simulator/crypto.h"
+#include "tests/simulator/element.h"
 #include "tests/simulator/request.h"
 #include "tests/simulator/xml_text.h"
 
 namespace tilts::simulator {
 namespace {
-
-// An element that may hold these children and no others, written as the README does: "Phone?" may be left
-// out, "Diagnosis*" may come any number of times.
-class Element {
- public:
-  Element(const xmlNode* node, std::initializer_list<std::string_view> wanted) : node_(node) {
-    std::vector<std::string> seen;
-    for (const xmlNode* found : children(node)) {
-      const std::string name = local_name(found);
-      const auto* known =
-          std::find_if(wanted.begin(), wanted.end(), [&](auto want) { return bare(want) == name; });
-      if (known == wanted.end() || space_name(found) != queue_namespace)
-        refuse(name + " does not belong there");
-      if (!known->ends_with('*') && std::find(seen.begin(), seen.end(), name) != seen.end())
-        refuse("more than one " + name);
-      seen.push_back(name);
-    }
-    for (const std::string_view want : wanted)
-      if (bare(want) == want && missing_.empty() && value(want).empty()) missing_ = want;
-  }
-
-  std::string value(std::string_view name) const { return text(at(name)); }
-  const xmlNode* at(std::string_view name) const { return child(node_, queue_namespace, name); }
-  // The first child without a mark that is not there, or is empty.
-  const std::string& missing() const { return missing_; }
-
-  [[noreturn]] void refuse(const std::string& what) const {
-    throw Refusal(Blame::sender, local_name(node_) + ": " + what);
-  }
-
- private:
-  static std::string_view bare(std::string_view name) {
-    return name.substr(0, name.find_last_not_of("?*") + 1);
-  }
-
-  const xmlNode* node_;
-  std::string missing_;
-};
 
 Attachment read_attachment(const xmlNode* node) {
   Attachment attachment{

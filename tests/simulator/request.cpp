@@ -101,10 +101,15 @@ RequestVerifier::RequestVerifier(const Profile& profile, Signers& signers, const
       desk_(desk),
       token_check_(profile, signers, clock, std::move(tokens)) {}
 
-Request RequestVerifier::verify(std::string_view bytes) {
+Request RequestVerifier::verify(const Incoming& incoming) {
   const Clock::Time now = clock_.now();
   Request request;
-  request.document = parse(bytes, profile_);
+  request.document = parse(incoming.xml, profile_);
+  if (profile_.mtom) try {
+      resolve_includes(request.document.get(), incoming);
+    } catch (const std::runtime_error& error) {
+      refuse(error.what());
+    }
   const xmlNode* root = xmlDocGetRootElement(request.document.get());
   const char* soap = soap_namespace(profile_.soap);
   if (!is(root, soap, "Envelope")) refuse("not the SOAP version of this registry");
@@ -118,11 +123,12 @@ Request RequestVerifier::verify(std::string_view bytes) {
   const Security security = read_security(header);
   std::shared_ptr<const Signer> signer;
   try {
-    const std::vector<xmlNode*> covered = referenced_nodes(request.document.get(), security.signature);
+    const SignatureRules rules{.sha1 = profile_.sha1_requests};
+    const std::vector<xmlNode*> covered = referenced_nodes(request.document.get(), security.signature, rules);
     demand_covered(covered, header, body, security.timestamp);
     request.certificate = token_check_.certificate(security.block, security.signature);
     signer = signers_.find(request.certificate, now);
-    demand_signature(security.signature, *signer, covered.size());
+    demand_signature(security.signature, *signer, covered.size(), rules);
   } catch (const Refusal&) {
     throw;
   } catch (const std::runtime_error& error) {

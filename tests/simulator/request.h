@@ -12,6 +12,7 @@
 
 #include "tests/simulator/answer.h"
 #include "tests/simulator/dom.h"
+#include "tests/simulator/mtom.h"
 #include "tests/simulator/signers.h"
 #include "tests/simulator/token_check.h"
 
@@ -60,7 +61,7 @@ class RequestVerifier {
                   std::vector<std::string> addresses, const Desk& desk, TokenFiles tokens);
 
   // xmlsec checks the cryptography; which nodes count is decided here. Throws Refusal. Thread-safe.
-  Request verify(std::string_view bytes);
+  Request verify(const Incoming& incoming);
 
  private:
   struct Security;

@@ -91,9 +91,22 @@ void write_files(const Options& options, const Registry& registry) {
   });
 }
 
-// What is played is what the profile speaks of: one of the three.
+// Letters come from institutions of all kinds, which sign with one key here.
+LetterKeys letter_keys(const Options& options) {
+  const bool own = !options.document_certificate.empty();
+  return {.senders = own ? SigningKey(options.document_certificate, options.document_key)
+                         : SigningKey(options.sign_certificate, options.sign_key),
+          .stranger = read_keys(options).stranger,
+          .recipient_certificate = options.recipient_certificate};
+}
+
+// What is played is what the profile speaks of: one of the four.
 struct Played {
-  Played(const Options& options, const Profile& profile, const Clock& clock) {
+  Played(const Options& options, const Profile& profile, const Clock& clock, Signers& signers) {
+    if (EAddress::is_meant(profile)) {
+      e_address.emplace(profile, clock, signers, letter_keys(options), options.mailbox, options.seed);
+      return;
+    }
     if (TokenService::is_meant(profile)) {
       token_key.emplace(options.sign_certificate, options.sign_key);
       tokens.emplace(clock, *token_key, options.token_recipient,
@@ -114,16 +127,26 @@ struct Played {
 
   Desk& desk() {
     if (tokens) return *tokens;
+    if (e_address) return *e_address;
     return queue ? static_cast<Desk&>(*queue) : *population;
   }
-  std::string path() const { return tokens ? "/token" : queue ? "/queue" : "/population"; }
+  Desks desks() {
+    return {.population = population ? &*population : nullptr,
+            .queue = queue ? &*queue : nullptr,
+            .e_address = e_address ? &*e_address : nullptr};
+  }
+  std::string path() const {
+    return tokens ? "/token" : e_address ? "/e-address" : queue ? "/queue" : "/population";
+  }
   std::string held(const Options& options) const {
     if (tokens) return "tokens of " + std::to_string(options.token_lifetime) + " s";
+    if (e_address) return "the mailbox " + e_address->address();
     return queue ? "an empty queue" : std::to_string(options.residents) + " residents, " + population->date();
   }
 
   std::optional<Registry> population;
   std::optional<Queue> queue;
+  std::optional<EAddress> e_address;
   std::optional<SigningKey> token_key;
   std::optional<TokenService> tokens;
 };
@@ -158,7 +181,7 @@ void run(const Options& options) {
   Clock clock;
   clock.set_offset(std::chrono::seconds(options.clock_offset));
   Signers signers(options.anchors);
-  Played played(options, profile, clock);
+  Played played(options, profile, clock, signers);
   Faults faults(options.seed);
 
   ClientCheck check{clock};
@@ -176,8 +199,7 @@ void run(const Options& options) {
                           played.path());
   service.emplace(profile, clock, played.desk(), faults, read_keys(options), signers, std::move(addresses),
                   TokenFiles{options.token_key});
-  control.emplace(clock, played.population ? &*played.population : nullptr,
-                  played.queue ? &*played.queue : nullptr, faults, *service, server.counters(),
+  control.emplace(clock, played.desks(), faults, *service, server.counters(),
                   [] { kill(getpid(), SIGTERM); });
   server.start([&service](const HttpRequest& request) { return service->handle(request); });
   control_server.start([&control](const HttpRequest& request) { return control->handle(request); });

@@ -30,6 +30,25 @@ HttpReply proxy_page(long status) {
 
 constexpr std::chrono::seconds stale_by{3600};
 
+// Throws Refusal for a multipart message that is none.
+Incoming take_in(const HttpRequest& request) {
+  if (!is_multipart(request.content_type)) return {.xml = request.body, .parts = {}};
+  try {
+    return take_apart(request.content_type, request.body);
+  } catch (const std::runtime_error& error) {
+    throw Refusal(Blame::sender, error.what());
+  }
+}
+
+// What the envelope says, if there is one.
+std::string claimed_message_id(const HttpRequest& request, const Profile& profile) {
+  try {
+    return simulator::claimed_message_id(take_in(request).xml, profile);
+  } catch (const Refusal&) {
+    return "";
+  }
+}
+
 }  // namespace
 
 Service::Service(const Profile& profile, const Clock& clock, Desk& desk, Faults& faults, ServiceKeys keys,
@@ -56,7 +75,8 @@ HttpReply Service::react(const HttpRequest& request) {
   if (is_kind(fault, FaultKind::http_status)) return proxy_page(fault->value);
   if (request.method != "POST")
     return {.status = 405, .content_type = "text/plain", .body = "POST is spoken here"};
-  if (!request.content_type.starts_with(media_type()))
+  if (!request.content_type.starts_with(media_type()) &&
+      !(profile_.mtom && is_multipart(request.content_type)))
     return {.status = 415, .content_type = "text/plain", .body = std::string("not ") + media_type()};
   try {
     HttpReply reply = answer(request, operation, fault);
@@ -68,7 +88,7 @@ HttpReply Service::react(const HttpRequest& request) {
     return reply;
   } catch (const Refusal& refusal) {
     ++counters_.refused;
-    return fault_reply(refusal.blame(), refusal.what(), claimed_message_id(request.body, profile_), true,
+    return fault_reply(refusal.blame(), refusal.what(), claimed_message_id(request, profile_), true,
                        refusal.subcode());
   } catch (const std::exception& error) {
     return fault_reply(Blame::receiver, error.what(), "", true);
@@ -77,7 +97,7 @@ HttpReply Service::react(const HttpRequest& request) {
 
 HttpReply Service::answer(const HttpRequest& request, const std::string& operation,
                           std::optional<Fault> fault) {
-  Request verified = verifier_.verify(request.body);
+  Request verified = verifier_.verify(take_in(request));
   const std::string& action = profile_.operations.at(verified.operation);
   if (const std::string said = http_action(request); !said.empty() && said != action)
     throw Refusal(Blame::sender, "Action is not the one that HTTP names");
@@ -94,14 +114,29 @@ HttpReply Service::answer(const HttpRequest& request, const std::string& operati
   twist.ended_token = is_kind(fault, FaultKind::ended_token);
   twist.other_key = is_kind(fault, FaultKind::other_key);
   Outcome outcome = process(verified, request.body.size(), twist);
-  std::string bytes = is_kind(fault, FaultKind::replayed) ? earlier(operation) : std::string();
-  if (bytes.empty())
-    bytes = write(stamp(outcome.action.empty() ? action + "Response" : outcome.action, verified.message_id,
-                        std::move(outcome.content)),
-                  fault);
-  if (!fault) remember(verified.operation, bytes);
-  return {
-      .status = 200, .content_type = std::string(media_type()) + "; charset=utf-8", .body = std::move(bytes)};
+  const std::string answering = outcome.action.empty() ? action + "Response" : outcome.action;
+  Earlier said = is_kind(fault, FaultKind::replayed) ? earlier(operation) : Earlier();
+  if (said.xml.empty()) {
+    Answer stamped = stamp(answering, verified.message_id, std::move(outcome.content));
+    stamped.parts = outcome.parts;
+    said = {write(std::move(stamped), fault), std::move(outcome.parts)};
+  }
+  if (!fault) remember(verified.operation, said);
+  return packed(std::move(said.xml), std::move(said.parts), answering, fault);
+}
+
+HttpReply Service::packed(std::string xml, std::vector<MimePart> parts, const std::string& action,
+                          const std::optional<Fault>& fault) const {
+  if (fault && spoils_parts(fault->kind)) spoil_parts(fault->kind, parts);
+  if (parts.empty() && !is_kind(fault, FaultKind::part_missing))
+    return {
+        .status = 200, .content_type = std::string(media_type()) + "; charset=utf-8", .body = std::move(xml)};
+  Multipart whole = put_together(std::move(xml), parts, media_type(), action);
+  if (is_kind(fault, FaultKind::mtom_cut)) cut(whole);
+  return {.status = 200,
+          .content_type = std::move(whole.content_type),
+          .body = std::move(whole.head),
+          .further = std::move(whole.further)};
 }
 
 Outcome Service::process(const Request& request, std::size_t bytes, const Twist& twist) {
@@ -156,6 +191,9 @@ std::string Service::write(Answer answer, const std::optional<Fault>& fault) con
       case FaultKind::stuffed:
         stuff(answer.content, static_cast<std::size_t>(fault->value));
         break;
+      case FaultKind::include_beside_text:
+        put_beside_include(answer.content);
+        break;
       case FaultKind::entities:
         expand(answer.content);
         return with_entities(write_answer(answer, profile_.soap, key));
@@ -194,15 +232,15 @@ std::string Service::claimed_operation(const HttpRequest& request) const {
   return "";
 }
 
-std::string Service::earlier(const std::string& operation) const {
+Service::Earlier Service::earlier(const std::string& operation) const {
   const std::lock_guard lock(earlier_mutex_);
   const auto found = earlier_.find(operation);
-  return found == earlier_.end() ? "" : found->second;
+  return found == earlier_.end() ? Earlier() : found->second;
 }
 
-void Service::remember(const std::string& operation, const std::string& bytes) {
+void Service::remember(const std::string& operation, Earlier said) {
   const std::lock_guard lock(earlier_mutex_);
-  earlier_[operation] = bytes;
+  earlier_[operation] = std::move(said);
 }
 
 bool Service::answered_before(const std::string& operation) const {

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/simulator/answer.h"
 #include "tests/simulator/desk.h"
@@ -47,18 +48,26 @@ class Service {
   bool can_expire() const { return keys_.expired.has_value(); }
 
  private:
+  struct Earlier {
+    std::string xml;
+    std::vector<MimePart> parts;
+  };
+
   HttpReply react(const HttpRequest& request);
   HttpReply answer(const HttpRequest& request, const std::string& operation, std::optional<Fault> fault);
   Outcome process(const Request& request, std::size_t bytes, const Twist& twist);
   HttpReply process_late(Request request, std::size_t bytes, std::chrono::milliseconds time);
+  // An answer's XML with what travels beside it, as HTTP has it.
+  HttpReply packed(std::string xml, std::vector<MimePart> parts, const std::string& action,
+                   const std::optional<Fault>& fault) const;
   HttpReply fault_reply(Blame blame, const std::string& reason, const std::string& relates_to, bool is_signed,
                         const std::string& subcode = {}) const;
   std::string write(Answer answer, const std::optional<Fault>& fault) const;
   Answer stamp(std::string action, std::string relates_to, std::string content) const;
   std::string claimed_operation(const HttpRequest& request) const;
-  std::string earlier(const std::string& operation) const;
+  Earlier earlier(const std::string& operation) const;
   bool answered_before(const std::string& operation) const;
-  void remember(const std::string& operation, const std::string& bytes);
+  void remember(const std::string& operation, Earlier said);
   const char* media_type() const;
 
   const Profile& profile_;
@@ -69,8 +78,8 @@ class Service {
   RequestVerifier verifier_;
   ServiceCounters counters_;
   mutable std::mutex earlier_mutex_;
-  std::map<std::string, std::string> earlier_;  // the last right answer to each operation
-  Later later_;                                 // the last member: its thread uses the others
+  std::map<std::string, Earlier> earlier_;  // the last right answer to each operation
+  Later later_;                             // the last member: its thread uses the others
 };
 
 }  // namespace tilts::simulator

@@ -1,7 +1,5 @@
 #include "tests/simulator/signature.h"
 
-#include <algorithm>
-#include <array>
 #include <stdexcept>
 
 #include <libxml/valid.h>
@@ -15,9 +13,6 @@ namespace tilts::simulator {
 namespace {
 
 constexpr std::size_t most_references = 30;
-constexpr std::array<std::string_view, 3> digests{"http://www.w3.org/2001/04/xmlenc#sha256",
-                                                  "http://www.w3.org/2001/04/xmldsig-more#sha384",
-                                                  "http://www.w3.org/2001/04/xmlenc#sha512"};
 
 void demand(bool holds, const std::string& what) {
   if (!holds) throw std::runtime_error(what);
@@ -56,27 +51,32 @@ xmlNode* target(xmlDoc* document, const std::string& uri) {
   return found.front()->parent;
 }
 
+void demand_digest(const std::string& uri, bool sha1) {
+  demand(hash_of_uri(uri) != Hash::sha1 || sha1, "a Reference's digest is not SHA-2");
+}
+
 }  // namespace
 
-std::vector<xmlNode*> referenced_nodes(xmlDoc* document, const xmlNode* signature, Enveloped enveloped) {
+std::vector<xmlNode*> referenced_nodes(xmlDoc* document, const xmlNode* signature,
+                                       const SignatureRules& rules) {
   const xmlNode* info = child(signature, signature_namespace, "SignedInfo");
-  demand(attribute(child(info, signature_namespace, "CanonicalizationMethod"), "Algorithm") == exclusive_c14n,
-         "SignedInfo is not under exclusive C14N");
+  demand(
+      attribute(child(info, signature_namespace, "CanonicalizationMethod"), "Algorithm") ==
+          (rules.inclusive ? inclusive_c14n : exclusive_c14n),
+      rules.inclusive ? "SignedInfo is not under inclusive C14N" : "SignedInfo is not under exclusive C14N");
   std::vector<xmlNode*> nodes;
   for (const xmlNode* reference : children(info)) {
     if (!is(reference, signature_namespace, "Reference")) continue;
     demand(nodes.size() < most_references, "too many References");
     auto transforms = children(child(reference, signature_namespace, "Transforms"));
-    if (enveloped == Enveloped::yes) {
+    if (rules.enveloped) {
       demand(!transforms.empty() && attribute(transforms.front(), "Algorithm") == enveloped_transform,
              "the signature is not enveloped");
       transforms.erase(transforms.begin());
     }
     demand(transforms.size() == 1 && attribute(transforms.front(), "Algorithm") == exclusive_c14n,
            "a Reference is not under exclusive C14N alone");
-    const std::string digest = attribute(child(reference, signature_namespace, "DigestMethod"), "Algorithm");
-    demand(std::find(digests.begin(), digests.end(), digest) != digests.end(),
-           "a Reference's digest is not SHA-2");
+    demand_digest(attribute(child(reference, signature_namespace, "DigestMethod"), "Algorithm"), rules.sha1);
     nodes.push_back(target(document, attribute(reference, "URI")));
   }
   demand(!nodes.empty(), "the signature covers nothing");
@@ -109,21 +109,28 @@ std::string token_of(const xmlNode* security, const xmlNode* signature) {
   throw std::runtime_error("the BinarySecurityToken is missing");
 }
 
-void demand_signature(xmlNode* signature, const Signer& signer, std::size_t references, Enveloped enveloped) {
+void demand_signature(xmlNode* signature, const Signer& signer, std::size_t references,
+                      const SignatureRules& rules) {
   const Handle<xmlSecDSigCtx, xmlSecDSigCtxDestroy> context(xmlSecDSigCtxCreate(nullptr));
   demand(context != nullptr, "xmlsec cannot start");
   context->enabledReferenceUris = xmlSecTransformUriTypeSameDocument;
   context->signKey = xmlSecKeyDuplicate(signer.key.get());  // adopted; KeyInfo is not read then
   xmlSecDSigCtx* raw = context.get();
   for (const xmlSecTransformId id :
-       {xmlSecTransformExclC14NId, xmlSecOpenSSLTransformRsaSha256Id, xmlSecOpenSSLTransformRsaSha384Id,
+       {rules.inclusive ? xmlSecTransformInclC14NId : xmlSecTransformExclC14NId,
+        xmlSecOpenSSLTransformRsaSha256Id, xmlSecOpenSSLTransformRsaSha384Id,
         xmlSecOpenSSLTransformRsaSha512Id, xmlSecOpenSSLTransformEcdsaSha256Id,
         xmlSecOpenSSLTransformEcdsaSha384Id, xmlSecOpenSSLTransformEcdsaSha512Id})
     xmlSecDSigCtxEnableSignatureTransform(raw, id);
   for (const xmlSecTransformId id : {xmlSecTransformExclC14NId, xmlSecOpenSSLTransformSha256Id,
                                      xmlSecOpenSSLTransformSha384Id, xmlSecOpenSSLTransformSha512Id})
     xmlSecDSigCtxEnableReferenceTransform(raw, id);
-  if (enveloped == Enveloped::yes) xmlSecDSigCtxEnableReferenceTransform(raw, xmlSecTransformEnvelopedId);
+  if (rules.enveloped) xmlSecDSigCtxEnableReferenceTransform(raw, xmlSecTransformEnvelopedId);
+  if (rules.sha1) {
+    xmlSecDSigCtxEnableSignatureTransform(raw, xmlSecOpenSSLTransformRsaSha1Id);
+    xmlSecDSigCtxEnableSignatureTransform(raw, xmlSecOpenSSLTransformEcdsaSha1Id);
+    xmlSecDSigCtxEnableReferenceTransform(raw, xmlSecOpenSSLTransformSha1Id);
+  }
   const bool done = xmlSecDSigCtxVerify(raw, signature) == 0;
   demand(done && raw->status == xmlSecDSigStatusSucceeded, "the signature does not verify");
   demand(xmlSecPtrListGetSize(&raw->signedInfoReferences) == references, "a Reference was left out");

@@ -47,6 +47,50 @@ void leave_open(std::string& content) { insert(content, "<open>"); }
 
 void expand(std::string& content) { insert(content, expansion()); }
 
+void put_beside_include(std::string& content) {
+  const std::size_t at = content.find("<xop:Include ");
+  if (at == std::string::npos) throw std::runtime_error("the answer has no Include that could be spoilt");
+  content.insert(at, "AAAA");
+}
+
+bool spoils_parts(FaultKind kind) {
+  return kind == FaultKind::mtom_cut || kind == FaultKind::part_missing ||
+         kind == FaultKind::content_id_twice || kind == FaultKind::part_changed ||
+         kind == FaultKind::part_unreferenced;
+}
+
+void spoil_parts(FaultKind kind, std::vector<MimePart>& parts) {
+  if (parts.empty()) throw std::runtime_error("the answer has no parts that could be spoilt");
+  MimePart further{parts.back().id, "application/octet-stream", Octets(std::string("another part"))};
+  switch (kind) {
+    case FaultKind::part_missing:
+      parts.pop_back();
+      break;
+    case FaultKind::content_id_twice:
+      parts.push_back(std::move(further));
+      break;
+    case FaultKind::part_unreferenced:
+      further.id = "nobody.names.me@tilts.simulator";
+      parts.push_back(std::move(further));
+      break;
+    case FaultKind::part_changed: {
+      std::string changed(parts.front().octets.view());
+      if (changed.empty()) throw std::runtime_error("the answer's first part is empty");
+      changed[changed.size() / 2] ^= 1;
+      parts.front().octets = Octets(std::move(changed));
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+void cut(Multipart& whole) {
+  whole.further.pop_back();
+  Octets& last = whole.further.back();
+  last = last.stretch(0, last.size() / 2);
+}
+
 std::string with_entities(const std::string& answer) {
   std::string declared = fmt::format("<!DOCTYPE s:Envelope [<!ENTITY e1 \"{}\">", word);
   for (int level = 2; level <= levels; ++level)

@@ -3,6 +3,10 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
+
+#include "tests/simulator/faults.h"
+#include "tests/simulator/mtom.h"
 
 namespace tilts::simulator {
 
@@ -14,6 +18,15 @@ void stuff(std::string& content, std::size_t attributes);
 void leave_open(std::string& content);
 // The text that the entities of with_entities() stand for, as their reader would expand and digest it.
 void expand(std::string& content);
+
+// A text beside the first Include, which has to stand alone; throws std::runtime_error when there is none.
+void put_beside_include(std::string& content);
+
+// What becomes of an answer's parts after it was signed. Throws std::runtime_error when it has none.
+bool spoils_parts(FaultKind kind);
+void spoil_parts(FaultKind kind, std::vector<MimePart>& parts);
+// Neither the closing boundary nor the second half of the last part is sent.
+void cut(Multipart& whole);
 
 // A whole answer, after it was signed: the text of expand() becomes a reference to an entity made of
 // entities, and a DOCTYPE before it all declares them.

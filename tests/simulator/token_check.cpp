@@ -84,9 +84,9 @@ std::string TokenCheck::certificate(const xmlNode* security, const xmlNode* sign
     const xmlNode* own = only(assertion, signature_namespace, "Signature");
     const xmlNode* info = only(only(own, signature_namespace, "KeyInfo"), signature_namespace, "X509Data");
     const auto signer = signers_.find(text(only(info, signature_namespace, "X509Certificate")), now);
-    const auto covered = referenced_nodes(document.get(), own, Enveloped::yes);
+    const auto covered = referenced_nodes(document.get(), own, {.enveloped = true});
     demand(covered.size() == 1 && covered.front() == assertion, "its signature covers something else");
-    demand_signature(const_cast<xmlNode*>(own), *signer, 1, Enveloped::yes);
+    demand_signature(const_cast<xmlNode*>(own), *signer, 1, {.enveloped = true});
 
     const xmlNode* conditions = only(assertion, saml_namespace, "Conditions");
     demand(parse_utc(attribute(conditions, "NotBefore")) <= now + profile_.skew, "not valid yet");

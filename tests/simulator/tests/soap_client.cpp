@@ -123,7 +123,10 @@ Signer::Signer(const std::string& certificate_file, const std::string& key_file)
 }
 
 std::string Signer::sign(const Message& message) const {
-  const std::string xml = unsigned_message(message, certificate_, method_);
+  const bool rsa = std::string_view(method_).ends_with("rsa-sha256");
+  const char* sha1 = rsa ? "http://www.w3.org/2000/09/xmldsig#rsa-sha1"
+                         : "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1";
+  const std::string xml = unsigned_message(message, certificate_, message.sha1_method ? sha1 : method_);
   if (message.signed_ids.empty()) return xml;
   const Document document = parse(xml);
   register_ids(document.get(), xmlDocGetRootElement(document.get()));
@@ -222,6 +225,8 @@ Reception Connection::post(const std::string& body, const std::string& media_typ
       reception.status = static_cast<unsigned>(std::stoul(received.substr(9, 3)));
       const std::size_t length = received.find("Content-Length: ");
       reception.promised = std::stoul(received.substr(length + 16));
+      const std::size_t type = received.find("Content-Type: ") + 14;
+      reception.content_type = received.substr(type, received.find('\r', type) - type);
     }
     if (received.size() >= head + 4 + reception.promised) break;
   }

@@ -28,6 +28,7 @@ struct Message {
   std::string further_header;
   std::vector<std::string> signed_ids = {"Body", "Timestamp", "Action", "MessageID", "ReplyTo", "To"};
   std::string digest = "http://www.w3.org/2001/04/xmlenc#sha256";
+  bool sha1_method = false;
 };
 
 std::string new_message_id();  // urn:uuid:…
@@ -55,6 +56,7 @@ struct Reception {
   bool closed = false;    // the peer closed before a whole answer
   unsigned status = 0;    // 0: not even a status line
   std::size_t promised = 0;
+  std::string content_type;
   std::string body;
 };
 
