@@ -45,7 +45,8 @@ std::string travelling(FileWish& wish, bool bomb, const Seal& seal) {
   std::string bytes = bomb              ? gzip_of_zeroes(bomb_octets)
                       : wish.compressed ? gzip(wish.content)
                                         : std::move(wish.content);
-  return wish.encrypted ? seal.encrypt(bytes) : bytes;
+  if (wish.encrypted) return seal.encrypt(bytes);
+  return bytes;
 }
 
 Packed pack(LetterWish& wish, const LetterKeys& keys) {
