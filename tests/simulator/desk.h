@@ -26,6 +26,8 @@ struct Twist {
   bool other_key = false;
   bool other_audience = false;  // of a token, as only its reader finds out
   bool ended_token = false;     // the same
+  bool future_token = false;    // the same
+  bool replayed_token = false;  // one that was issued before
 };
 
 // Thread-safe.

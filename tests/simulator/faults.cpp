@@ -13,7 +13,7 @@ struct Named {
   long value;  // when the rule gives none
 };
 
-constexpr std::array<Named, 35> kinds{{{FaultKind::slow, "slow", 3000},
+constexpr std::array<Named, 37> kinds{{{FaultKind::slow, "slow", 3000},
                                        {FaultKind::reset_before, "reset-before", 0},
                                        {FaultKind::reset_after, "reset-after", 0},
                                        {FaultKind::close_reused, "close-reused", 0},
@@ -42,6 +42,8 @@ constexpr std::array<Named, 35> kinds{{{FaultKind::slow, "slow", 3000},
                                        {FaultKind::other_key, "other-key", 0},
                                        {FaultKind::other_audience, "other-audience", 0},
                                        {FaultKind::ended_token, "ended-token", 0},
+                                       {FaultKind::future_token, "token-from-the-future", 0},
+                                       {FaultKind::replayed_token, "token-replayed", 0},
                                        {FaultKind::mtom_cut, "mtom-cut", 0},
                                        {FaultKind::part_missing, "part-missing", 0},
                                        {FaultKind::content_id_twice, "content-id-twice", 0},
@@ -68,7 +70,9 @@ bool fits(FaultKind kind, const std::string& operation) {
   const bool entry = operation.ends_with("Entry");
   const bool token = operation == "Issue";
   if (of_parts(kind)) return operation == "GetMessage" || operation == "GetAttachmentSection";
-  if (kind == FaultKind::other_audience || kind == FaultKind::ended_token) return token;
+  if (kind == FaultKind::other_audience || kind == FaultKind::ended_token ||
+      kind == FaultKind::future_token || kind == FaultKind::replayed_token)
+    return token;
   if (kind == FaultKind::ivis_error)
     return std::find(hub_operations.begin(), hub_operations.end(), operation) != hub_operations.end();
   if (kind == FaultKind::late) return entry && operation != "InquireEntry";
@@ -119,7 +123,7 @@ std::optional<Fault> Faults::strike(const std::string& operation, bool reused, b
     if (!fits(rule.kind, operation)) continue;
     if ((rule.kind == FaultKind::close_reused || rule.kind == FaultKind::close_reused_after) && !reused)
       continue;
-    if (rule.kind == FaultKind::replayed && !answered) continue;
+    if ((rule.kind == FaultKind::replayed || rule.kind == FaultKind::replayed_token) && !answered) continue;
     if (++rule.seen < rule.nth || (rule.count != 0 && rule.done >= rule.count)) continue;
     if (!random_.chance(rule.probability)) continue;
     ++rule.done;

@@ -43,6 +43,8 @@ enum class FaultKind {
   other_key,
   other_audience,
   ended_token,
+  future_token,
+  replayed_token,
   mtom_cut,
   part_missing,
   content_id_twice,

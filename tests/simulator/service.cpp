@@ -112,6 +112,8 @@ HttpReply Service::answer(const HttpRequest& request, const std::string& operati
   twist.two_entries = is_kind(fault, FaultKind::two_entries);
   twist.other_audience = is_kind(fault, FaultKind::other_audience);
   twist.ended_token = is_kind(fault, FaultKind::ended_token);
+  twist.future_token = is_kind(fault, FaultKind::future_token);
+  twist.replayed_token = is_kind(fault, FaultKind::replayed_token);
   twist.other_key = is_kind(fault, FaultKind::other_key);
   Outcome outcome = process(verified, request.body.size(), twist);
   const std::string answering = outcome.action.empty() ? action + "Response" : outcome.action;

@@ -78,16 +78,29 @@ Outcome TokenService::answer(const Request& request, std::size_t, const Twist& t
   if (twist.other_audience) assertion.audience = stranger_audience;
   if (twist.ended_token)
     assertion.to = assertion.from - std::chrono::hours(1), assertion.from = assertion.to - lifetime_;
-  const std::string signed_assertion = write_assertion(assertion, key_);
-  content += "<t:RequestedSecurityToken>" +
-             (recipient_.empty() ? signed_assertion : encrypt_assertion(signed_assertion, recipient_)) +
-             "</t:RequestedSecurityToken>" + reference(assertion.id);
+  if (twist.future_token) assertion.from += std::chrono::hours(1), assertion.to += std::chrono::hours(1);
+  Issued issued;
+  if (!twist.replayed_token) issued = issue(assertion);
+  {
+    const std::lock_guard lock(mutex_);
+    if (twist.replayed_token) issued = last_;
+    const bool right = !twist.other_audience && !twist.ended_token && !twist.future_token;
+    if (right) last_ = issued;
+  }
+  content +=
+      "<t:RequestedSecurityToken>" + issued.token + "</t:RequestedSecurityToken>" + reference(issued.id);
   // Body has declared `u`.
   content += fmt::format("<t:Lifetime><u:Created>{}</u:Created><u:Expires>{}</u:Expires></t:Lifetime>",
                          utc(clock_.now()), utc(clock_.now() + lifetime_));
   return {.content = content + "</t:RequestSecurityTokenResponse></t:RequestSecurityTokenResponseCollection>",
           .rows = 1,
           .action = std::string(trust_namespace) + "/RSTRC/IssueFinal"};
+}
+
+TokenService::Issued TokenService::issue(const Assertion& assertion) const {
+  std::string token = write_assertion(assertion, key_);
+  if (!recipient_.empty()) token = encrypt_assertion(token, recipient_);
+  return {assertion.id, std::move(token)};
 }
 
 // A token that nobody signed, for whoever would carry it.

@@ -2,8 +2,10 @@
 // Thread-safe.
 #pragma once
 
+#include <mutex>
 #include <string>
 
+#include "tests/simulator/assertion.h"
 #include "tests/simulator/clock.h"
 #include "tests/simulator/crypto.h"
 #include "tests/simulator/desk.h"
@@ -29,10 +31,19 @@ class TokenService : public Desk {
   std::string forge(std::string content) const override;
 
  private:
+  // As it stands in an answer.
+  struct Issued {
+    std::string id;
+    std::string token;
+  };
+  Issued issue(const Assertion& assertion) const;
+
   const Clock& clock_;
   const SigningKey& key_;
   const std::string recipient_;
   const std::chrono::seconds lifetime_;
+  std::mutex mutex_;
+  Issued last_;  // that was right
 };
 
 }  // namespace tilts::simulator
