@@ -55,12 +55,15 @@ constexpr const char* kinds[] = {"reset-before",
                                  "signed-fault"};
 constexpr const char* operations[] = {
     "SubmitEntry", "SubmitEntry", "CorrectEntry", "WithdrawEntry", "InquireEntry", "InquireEntry", ""};
+constexpr const char* e_address_operations[] = {"SendMessage", "SendMessage", "GetMessageList", ""};
 
 OfficePlan office_plan(const CampaignPlan& plan) {
-  OfficePlan office{.settle_seconds = Campaign::settle_time.count(),
-                    .skew_seconds = Campaign::skew.count(),
-                    .lifetime_seconds = lifetime.count(),
-                    .answer_seconds = answer_time.count()};
+  OfficePlan office;
+  if (plan.e_address) office = through_e_address("profile-signed.xml");
+  office.settle_seconds = Campaign::settle_time.count();
+  office.skew_seconds = Campaign::skew.count();
+  office.lifetime_seconds = lifetime.count();
+  office.answer_seconds = answer_time.count();
   if (plan.server != nullptr) office.store = plan.server->fresh_database();
   return office;
 }
@@ -189,7 +192,9 @@ void Campaign::add_fault() {
                      : kind == "slow" ? milliseconds(answer_time).count() + 700
                                       : 0;
   office_.registry().fault(fmt::format(R"({{"kind":"{}","operation":"{}","value":{},"nth":{},"count":{}}})",
-                                       kind, one_of(operations), value, number(1, 2), number(1, 3)));
+                                       kind,
+                                       plan_.e_address ? one_of(e_address_operations) : one_of(operations),
+                                       value, number(1, 2), number(1, 3)));
 }
 
 void Campaign::take_faults_away() {

@@ -20,6 +20,7 @@ namespace tilts::system_test {
 struct CampaignPlan {
   int submissions = 80;
   unsigned seed = 1;
+  bool e_address = false;                 // as documents, answered by notices, and by a person
   support::PostgreSql* server = nullptr;  // nothing: the store is a SQLite file, and copies of it come back
 };
 

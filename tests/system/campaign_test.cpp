@@ -30,6 +30,16 @@ TEST(Campaign, EachEntryIsThereOnceOnPostgreSql) {
   march({.submissions = 16, .seed = 2, .server = &server});
 }
 
+TEST(Campaign, EachDocumentIsDeliveredOnceThroughEAddress) {
+  march({.submissions = 30, .seed = 3, .e_address = true});
+}
+
+TEST(LongCampaign, EachDocumentIsDeliveredOnceThroughEAddress) {
+  march({.submissions = from_environment("TILTS_CAMPAIGN", 1000) / 4,
+         .seed = static_cast<unsigned>(from_environment("TILTS_SEED", 1)),
+         .e_address = true});
+}
+
 TEST(LongCampaign, EachEntryIsThereOnce) {
   march({.submissions = from_environment("TILTS_CAMPAIGN", 1000),
          .seed = static_cast<unsigned>(from_environment("TILTS_SEED", 1))});

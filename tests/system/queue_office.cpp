@@ -28,6 +28,12 @@ void replace(std::string& text, std::string_view from, std::string_view to) {
   text.replace(at, from.size(), to);
 }
 
+// The first attribute of that name.
+void set_number(std::string& text, const std::string& attribute, int number) {
+  const size_t begin = text.find(" " + attribute + "=\"") + attribute.size() + 3;
+  text.replace(begin, text.find('"', begin) - begin, std::to_string(number));
+}
+
 std::vector<std::string> texts(const Poco::JSON::Object& line, const std::string& member) {
   std::vector<std::string> all;
   for (const auto& one : *line.getArray(member)) all.push_back(one.convert<std::string>());
@@ -44,18 +50,34 @@ std::shared_ptr<std::atomic<int64_t>> shared_number() {
 
 }  // namespace
 
+OfficePlan through_e_address(std::string profile) {
+  return {.keys = support::KeyKind::rsa,
+          .adapter = "e_address",
+          .spoken = "e_address",
+          .profile = std::move(profile),
+          .settings = R"(
+    <setting name="address">_DEFAULT@90000000000</setting>
+    <setting name="institution">Piekrastes novada Sociālais dienests</setting>
+    <setting name="recipient">_DEFAULT@99000000001</setting>
+    <setting name="title">Pieteikums sociālajai rehabilitācijai</setting>
+    <setting name="entry-file">ieraksts.xml</setting>
+    <setting name="notices">DELIVERY_NOTICE</setting>)"};
+}
+
 QueueOffice::QueueOffice(OfficePlan plan)
     : plan_(std::move(plan)), pki_(folder_.path(), plan_.keys), ahead_(shared_number()) {
   for (const char* name : {"findings", "checkpoints", "entries", "steps"})
     std::filesystem::create_directory(file(name));
-  std::string profile = support::read_file(source / "adapters/rehabilitation_queue" / plan_.profile);
-  replace(profile, "lifetime=\"300\"", fmt::format("lifetime=\"{}\"", plan_.lifetime_seconds));
-  replace(profile, "answer-seconds=\"60\"", fmt::format("answer-seconds=\"{}\"", plan_.answer_seconds));
-  replace(profile, "attempts=\"4\"", "attempts=\"2\"");
-  replace(profile, "skew=\"60\"", fmt::format("skew=\"{}\"", plan_.skew_seconds));
-  replace(
-      profile, "<submission settle-seconds=\"300\"/>",
-      plan_.settle_seconds ? fmt::format("<submission settle-seconds=\"{}\"/>", *plan_.settle_seconds) : "");
+  std::string profile = support::read_file(source / "adapters" / plan_.spoken / plan_.profile);
+  set_number(profile, "lifetime", plan_.lifetime_seconds);
+  set_number(profile, "answer-seconds", plan_.answer_seconds);
+  set_number(profile, "attempts", 2);
+  set_number(profile, "requests-per-second", 50);
+  set_number(profile, "skew", plan_.skew_seconds);
+  if (plan_.settle_seconds && profile.find("settle-seconds=") != std::string::npos)
+    set_number(profile, "settle-seconds", *plan_.settle_seconds);
+  else if (!plan_.settle_seconds)
+    replace(profile, "<submission settle-seconds=\"300\"/>", "");
   folder_.write("profile.xml", profile);
   std::vector<std::string> arguments = pki_.simulator_arguments();
   for (const std::string& word :
@@ -78,10 +100,10 @@ std::string QueueOffice::configuration_text() const {
   <checkpoints folder="checkpoints"/>
   <heartbeat file="heartbeat"/>
   <adapters folder="{adapters}"/>
-  <registry name="siva" adapter="{adapter}" profile="profile.xml" endpoint="https://127.0.0.1:{port}/queue">
+  <registry name="siva" adapter="{adapter}" profile="profile.xml" endpoint="https://127.0.0.1:{port}/{path}">
     <identity certificate="{certificate}" key="{key}" active-from="2026-01-01T00:00:00Z"/>
     <tls anchor="{anchor}"/>
-    <trust anchor="{anchor}"/>
+    <trust anchor="{anchor}"/>{settings}
   </registry>
   <legal-basis id="queue" law="a test" contract="T-2" valid-from="2026-01-01" valid-to="2035-12-31" operations="submit correct withdraw" registry="siva"/>
   <send-journal file="send.journal"/>
@@ -91,8 +113,10 @@ std::string QueueOffice::configuration_text() const {
 )",
       fmt::arg("store", plan_.store), fmt::arg("entries", plan_.entries),
       fmt::arg("adapters", plan_.adapters), fmt::arg("adapter", plan_.adapter),
-      fmt::arg("port", simulator_->port()), fmt::arg("certificate", pki_.client.certificate),
-      fmt::arg("key", pki_.client.key), fmt::arg("anchor", pki_.anchor), fmt::arg("source", source.string()),
+      fmt::arg("path", plan_.spoken == "e_address" ? "e-address" : "queue"),
+      fmt::arg("settings", plan_.settings), fmt::arg("port", simulator_->port()),
+      fmt::arg("certificate", pki_.client.certificate), fmt::arg("key", pki_.client.key),
+      fmt::arg("anchor", pki_.anchor), fmt::arg("source", source.string()),
       fmt::arg("more", fmt::format(fmt::runtime(plan_.more), fmt::arg("certificate", pki_.client.certificate),
                                    fmt::arg("key", pki_.client.key), fmt::arg("anchor", pki_.anchor))));
 }
@@ -180,6 +204,29 @@ store::Submission QueueOffice::only() {
 }
 
 std::map<std::string, Committed> QueueOffice::truth() const {
+  return plan_.spoken == "e_address" ? sent() : queue();
+}
+
+// What e-address delivered, by the reference that each document carries.
+std::map<std::string, Committed> QueueOffice::sent() const {
+  std::map<std::string, Committed> truth;
+  Poco::JSON::Parser parser;
+  const auto all = parser.parse(simulator_->get("/sent")).extract<Poco::JSON::Array::Ptr>();
+  for (const auto& one : *all) {
+    const auto object = one.extract<Poco::JSON::Object::Ptr>();
+    Committed& committed = truth[object->getValue<std::string>("reference")];
+    committed.outcome = "received";
+    ++committed.times;
+    committed.numbers.push_back(object->getValue<std::string>("message_id"));
+    committed.attachments.clear();
+    for (const auto& file : *object->getArray("files"))
+      committed.attachments.push_back(
+          file.extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("sha256"));
+  }
+  return truth;
+}
+
+std::map<std::string, Committed> QueueOffice::queue() const {
   std::map<std::string, Committed> truth;
   std::istringstream lines(simulator_->get("/queue"));
   Poco::JSON::Parser parser;

@@ -35,10 +35,15 @@ struct OfficePlan {
   support::KeyKind keys = support::KeyKind::ecdsa;
   std::string adapter = "rehabilitation_queue";
   std::string adapters = TILTS_ADAPTERS;
-  std::string profile = "profile.xml";         // of the adapter's
-  std::string entries = "folder=\"entries\"";  // where the intake finds them
+  std::string spoken = "rehabilitation_queue";  // the adapter's folder that the profile is in
+  std::string profile = "profile.xml";          // there
+  std::string settings;                         // of the registry, as they stand in the configuration
+  std::string entries = "folder=\"entries\"";   // where the intake finds them
   std::string more;  // of the configuration; {certificate}, {key} and {anchor} are the office's own
 };
+
+// The same entries as documents through e-address, whose delivery notices are looked for.
+OfficePlan through_e_address(std::string profile);
 
 // One line of the registry's truth.
 struct Committed {
@@ -81,6 +86,8 @@ class QueueOffice {
 
  private:
   std::string configuration_text() const;
+  std::map<std::string, Committed> queue() const;
+  std::map<std::string, Committed> sent() const;
 
   const OfficePlan plan_;
   support::TemporaryFolder folder_;
