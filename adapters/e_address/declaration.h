@@ -67,6 +67,7 @@ inline constexpr std::array addressee_fields{
 };
 
 inline constexpr std::array document_fields{
+    sdk::field("message_id", "of the delivery"),
     sdk::field("sender", "e-address"),
     sdk::field("author", "the institution that the document names"),
     sdk::field("reference", "the sender's own number"),
@@ -79,6 +80,8 @@ inline constexpr std::array document_fields{
 };
 
 inline constexpr std::array file_fields{
+    sdk::field("message_id", "of the delivery it came with"),
+    sdk::field("place", "among the document's files, from 1"),
     sdk::field("name", "as the sender called it"),
     sdk::field("media_type", "as the sender says"),
     sdk::field("path", "below the job's folder for documents"),

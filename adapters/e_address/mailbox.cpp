@@ -221,7 +221,8 @@ class Taking {
     sdk::Record record(document_type);
     record.key = header_.id;
     record.as_of = header_.received;
-    for (const auto& [name, value] : {std::pair<std::string_view, std::string_view>{"sender", sent_.sender},
+    for (const auto& [name, value] : {std::pair<std::string_view, std::string_view>{"message_id", header_.id},
+                                      {"sender", sent_.sender},
                                       {"author", sent_.author},
                                       {"reference", sent_.reference},
                                       {"kind", sent_.kind},
@@ -233,10 +234,13 @@ class Taking {
       if (!value.empty()) record.set(name, value);
     host_.emit(record);
     for (size_t place = 0; place < sent_.files.size(); ++place) {
-      const std::string key = header_.id + "/" + std::to_string(place + 1);
+      const std::string number = std::to_string(place + 1);
+      const std::string key = header_.id + "/" + number;
       sdk::Record of_file(file_type);
       of_file.key = key;
       of_file.as_of = header_.received;
+      of_file.set("message_id", header_.id);
+      of_file.set("place", number);
       of_file.set("name", sent_.files[place].name);
       if (!sent_.files[place].media_type.empty()) of_file.set("media_type", sent_.files[place].media_type);
       of_file.set("path", paths_[place]);
