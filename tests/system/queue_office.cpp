@@ -68,6 +68,7 @@ QueueOffice::QueueOffice(OfficePlan plan)
     : plan_(std::move(plan)), pki_(folder_.path(), plan_.keys), ahead_(shared_number()) {
   for (const char* name : {"findings", "checkpoints", "entries", "steps"})
     std::filesystem::create_directory(file(name));
+  for (const std::string& name : plan_.folders) std::filesystem::create_directory(file(name));
   std::string profile = support::read_file(source / "adapters" / plan_.spoken / plan_.profile);
   set_number(profile, "lifetime", plan_.lifetime_seconds);
   set_number(profile, "answer-seconds", plan_.answer_seconds);
@@ -83,6 +84,7 @@ QueueOffice::QueueOffice(OfficePlan plan)
   for (const std::string& word :
        {std::string("--profile"), file("profile.xml").string(), std::string("--seed"), std::string("7")})
     arguments.push_back(word);
+  if (plan_.receives) arguments.insert(arguments.end(), {"--recipient-certificate", pki_.client.certificate});
   simulator_ = std::make_unique<support::Simulator>(TILTS_SIMULATOR, arguments);
   store::Vault::create(file("master.key"));
   folder_.write("tilts.xml", configuration_text());

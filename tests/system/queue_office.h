@@ -39,6 +39,8 @@ struct OfficePlan {
   std::string profile = "profile.xml";          // there
   std::string settings;                         // of the registry, as they stand in the configuration
   std::string entries = "folder=\"entries\"";   // where the intake finds them
+  std::vector<std::string> folders;             // that the configuration names beside the usual ones
+  bool receives = false;                        // the registry can encrypt for us
   std::string more;  // of the configuration; {certificate}, {key} and {anchor} are the office's own
 };
 

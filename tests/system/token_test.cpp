@@ -93,7 +93,7 @@ TEST_F(Tokens, AShortLifeIsRenewedOnTheWay) {
 
 // What the service got wrong only the registry finds out: its refusal brings another token.
 TEST_F(Tokens, OneThatTheRegistryDoesNotTakeIsReplaced) {
-  for (const char* kind : {"other-audience", "ended-token"}) {
+  for (const char* kind : {"other-audience", "ended-token", "token-from-the-future"}) {
     open({});
     service_->fault(fmt::format(R"({{"kind":"{}"}})", kind));
     went_through();
