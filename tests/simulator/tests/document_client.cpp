@@ -75,6 +75,9 @@ std::string reference(const std::string& id, const std::string& type, const std:
 
 std::string signature_template(const Document& document, const X509* certificate, const std::string& method) {
   const std::string der = der_of(certificate);
+  const Certificate other =
+      document.named_certificate.empty() ? nullptr : certificate_in(document.named_certificate);
+  const X509* named = other ? other.get() : certificate;
   return fmt::format(
       R"(<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="SenderSignature"><ds:SignedInfo>)"
       R"(<ds:CanonicalizationMethod Algorithm="{}"/><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#{}-{}"/>{}{}</ds:SignedInfo>)"
@@ -87,7 +90,7 @@ std::string signature_template(const Document& document, const X509* certificate
       document.canonicalization, method, document.hash, reference(document.target, "", document.hash),
       reference("Properties", R"( Type="http://uri.etsi.org/01903#SignedProperties")", document.hash),
       base64_of(der), xades, digest_uri_of(document.certificate_hash),
-      digest_of(document.certificate_hash, der), issuer_serial(certificate));
+      digest_of(document.certificate_hash, der_of(named)), issuer_serial(named));
 }
 
 std::string envelope_with(const Document& document, const std::string& signature) {

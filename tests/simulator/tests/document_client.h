@@ -30,6 +30,7 @@ struct Document {
   std::string canonicalization = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
   std::string hash = "sha512";  // of the References and the value
   std::string certificate_hash = "sha1";
+  std::string named_certificate = {};    // PEM file of SigningCertificate; the signer's when empty
   std::string target = "SenderSection";  // what the first Reference names
   std::string further_declaration = {};  // on Envelope: inclusive C14N counts it
 };

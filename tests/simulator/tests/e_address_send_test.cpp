@@ -223,6 +223,9 @@ TEST_F(EAddressTest, ADocumentThatNobodySignedOrAStrangerIsRefused) {
   const auto certificate = [](const std::string& xml) { return element(xml, "ds:X509Certificate"); };
   mixed.replace(mixed.find(certificate(mixed)), certificate(mixed).size(), certificate(other));
   EXPECT_THAT(ask(send_message(mixed, {})).body, HasSubstr("the signature does not verify"));
+  Document misnamed;
+  misnamed.named_certificate = pki().registry_sign.certificate;
+  EXPECT_THAT(send(misnamed).body, HasSubstr("SigningCertificate is not the certificate"));
   EXPECT_EQ(simulator().get("/sent"), "[]\n");
 }
 
@@ -305,6 +308,15 @@ INSTANTIATE_TEST_SUITE_P(
         WrongMtom{"ParameterTwice", [](MtomMessage& m) { m.content_type += "; start=\"<other>\""; },
                   "says start twice"}),
     [](const auto& tested) { return std::string(tested.param.name); });
+
+// As WCF names its parts; RFC 2392.
+TEST_F(EAddressTest, AContentIdMayBeEscapedInTheInclude) {
+  start_e_address();
+  MtomMessage message = with_parts(sign(send_message(with_files())), {awkward(), "otrais"});
+  replace(message.xml, "cid:part-1@test", "cid:http%3A%2F%2Ftempuri.org%2f1%40test");
+  replace(message.parts[0].headers, "part-1@test", "http://tempuri.org/1@test");
+  EXPECT_EQ(post(message).status, 200U);
+}
 
 TEST_F(EAddressTest, WhereTheProfileHasNoMtomItIsNotSpoken) {
   start();
