@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -95,6 +96,13 @@ struct RosterSettings {
   std::chrono::days leavers_kept{30};
 };
 
+// Where files come that arrive beside a job's records.
+struct DocumentsSettings {
+  int line = 0;
+  std::string folder;
+  uint64_t quota_megabytes = 2048;  // that may stand there and wait
+};
+
 // The bounds beyond which a run waits for a person (design, section 3): a number or a share, whichever is
 // more.
 struct GuardSettings {
@@ -121,6 +129,7 @@ struct JobSettings {
   std::string population;  // registry whose records about the person the mappings may read; may be empty
   std::optional<ScheduleSettings> schedule;  // absent: only `tilts run`
   RosterSettings roster;
+  std::optional<DocumentsSettings> documents;  // absent: its operation brings no files
   GuardSettings guard;
   std::vector<DeliverySettings> deliveries;
 

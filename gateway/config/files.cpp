@@ -89,6 +89,15 @@ class Files {
               nearest.string());
   }
 
+  // Not made by us: a folder that nobody expects is read by nobody.
+  void check_output(int line, const std::string& what, const std::string& folder) {
+    if (is_folder(folder))
+      check_folder(line, what, folder);
+    else
+      problem(line, "{}: {} is not a folder; make it, or name the one that the municipal system reads", what,
+              folder);
+  }
+
   void check_connection(int line, const std::string& what, const std::string& connection) {
     if (connection.starts_with(sqlite))
       check_folder(line, what, fs::path(connection.substr(sqlite.size())).parent_path());
@@ -202,6 +211,8 @@ class Files {
     if (!job.roster.csv.empty() && !fs::is_regular_file(job.roster.csv, none))
       notice(job.line, "job {}: roster {} is not there yet; no run until the case system writes it", job.name,
              job.roster.csv);
+    if (job.documents)
+      check_output(job.documents->line, fmt::format("job {}: documents", job.name), job.documents->folder);
     for (const DeliverySettings& delivery : job.deliveries)
       check_readable(delivery.line, fmt::format("job {}: mapping", job.name), delivery.mapping);
   }
@@ -221,12 +232,7 @@ class Files {
 
   void check(const TargetSettings& target) {
     const std::string what = "target " + target.name;
-    // Not made by us: a folder that nobody expects is read by nobody.
-    if (!target.folder.empty() && !is_folder(target.folder))
-      problem(target.line, "{}: {} is not a folder; make it, or name the one that the municipal system reads",
-              what, target.folder);
-    else if (!target.folder.empty())
-      check_folder(target.line, what, target.folder);
+    if (!target.folder.empty()) check_output(target.line, what, target.folder);
     if (!target.connection.empty()) check_connection(target.line, what, target.connection);
     if (!target.stylesheet.empty()) check_readable(target.line, what + ": stylesheet", target.stylesheet);
     if (!target.schema.empty()) check_readable(target.line, what + ": schema", target.schema);

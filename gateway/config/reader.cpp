@@ -232,6 +232,8 @@ JobSettings job(const Element& element) {
     } else if (part.name() == "guard") {
       read.guard = {part.number<long>("removals"), part.number<double>("removals-percent"),
                     part.number<double>("changes-percent")};
+    } else if (part.name() == "documents") {
+      read.documents = {part.line(), part.path("folder"), part.number<uint64_t>("quota-megabytes")};
     } else if (part.name() == "deliver") {
       read.deliveries.push_back({part.line(), part.path("mapping"), part.text("target")});
     } else {

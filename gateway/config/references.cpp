@@ -137,14 +137,21 @@ class References {
   }
 
   void check_targets() {
-    std::map<std::string, std::string> places;  // folder or table -> target
+    std::map<std::string, std::string> places;  // folder or table -> who writes there
     for (const TargetSettings& target : configuration_.targets) {
       const std::string place =
           target.kind == TargetKind::sql ? target.connection + " " + target.table : target.folder;
-      const auto [taken, fresh] = places.emplace(place, target.name);
+      const auto [taken, fresh] = places.emplace(place, "target " + target.name);
       if (!fresh)
-        problem(target.line, "target {}: target {} writes to the same place ({}); give each its own",
-                target.name, taken->second, target.kind == TargetKind::sql ? target.table : target.folder);
+        problem(target.line, "target {}: {} writes to the same place ({}); give each its own", target.name,
+                taken->second, target.kind == TargetKind::sql ? target.table : target.folder);
+    }
+    for (const JobSettings& job : configuration_.jobs) {
+      if (!job.documents) continue;
+      const auto [taken, fresh] = places.emplace(job.documents->folder, "documents of job " + job.name);
+      if (!fresh)
+        problem(job.documents->line, "job {}: documents: {} writes to the same place ({}); give each its own",
+                job.name, taken->second, job.documents->folder);
     }
     std::map<std::string_view, std::string_view> feeders;  // target -> job
     for (const JobSettings& job : configuration_.jobs)

@@ -76,6 +76,7 @@ void Night::fetch() {
                         .no_roster = no_roster(),
                         .asked_by = resumed ? resumed->run : std::string(),
                         .legal_basis = job_.legal_basis,
+                        .documents = job_.documents,
                         .evidence_kept = configuration_.store.evidence_kept,
                         .stop = options_.stop,
                         .progress = tell},

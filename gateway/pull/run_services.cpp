@@ -17,9 +17,7 @@ namespace {
                           service));
 }
 
-[[noreturn]] void no_place_for_files() {
-  throw Error(Code::config, "files come with the records, and the job has no folder for them");
-}
+void end_of_answer(const exchange::Verified** answering) { *answering = nullptr; }
 
 bool names_person(std::string_view subject) {
   const auto code = mapping::normalise_personas_kods(subject);
@@ -57,6 +55,8 @@ void RunServices::ask_many(uint64_t count, const MakeRequest& request, const Tak
   };
   const auto take = [&](size_t index, exchange::Verified verified) {
     answered(lookups.taken(index));
+    answering_ = &verified;
+    const Handle<const exchange::Verified*, end_of_answer> ended(&answering_);
     hand_over(verified, index, answer);
     told();
   };
@@ -84,10 +84,12 @@ void RunServices::answered(registries::Lookups::Taken answer) {
 void RunServices::emit_unlisted(const host::Emitted& record) {
   const std::string subject(subject_of(record.key));
   if (names_person(subject) || names_person(subject_of(record.previous_key)))
-    throw Error(Code::config,
-                fmt::format("job {}: operation {} tells of people by their personas kods, and the job has no "
-                            "roster of whom it may keep; nothing was kept, give it a roster",
-                            run_.job, run_.operation));
+    throw Error(
+        Code::config,
+        fmt::format(
+            "operation {} tells of people by their personas kods, and its job has no roster of whom it "
+            "may keep; nothing was kept, give it a roster",
+            run_.operation));
   told_of_.insert(subject);
   fetched_.told_of = static_cast<int64_t>(told_of_.size());
   if (record.presence == host::Presence::held) {
@@ -179,9 +181,41 @@ void RunServices::park(std::string_view token, std::chrono::seconds until) {
 }
 
 std::string RunServices::sign_document(std::string_view) { only_when_pushing("sign_document"); }
-void RunServices::collect(std::string_view, std::string_view) { no_place_for_files(); }
-void RunServices::collect_bytes(std::string_view, std::string_view) { no_place_for_files(); }
-std::string RunServices::keep_file(const host::IncomingFile&) { no_place_for_files(); }
+
+IncomingFiles& RunServices::incoming() {
+  if (!run_.documents)
+    throw Error(Code::config,
+                fmt::format("operation {} brings files, and its job has no folder for them; say <documents "
+                            "folder=\"…\"/> below its roster",
+                            run_.operation));
+  if (!incoming_)
+    incoming_.emplace(IncomingFiles::Terms{.owner = "documents",
+                                           .folder = run_.documents->folder,
+                                           .quota = run_.documents->quota_megabytes << 20,
+                                           .keys = registry().keys->identities(),
+                                           .legacy = registry().exchange->profile().answer.legacy});
+  return *incoming_;
+}
+
+void RunServices::collect(std::string_view file, std::string_view received_id) {
+  if (answering_ != nullptr)
+    for (const exchange::ReceivedPart& part : answering_->received())
+      if (part.id == received_id)
+        return incoming().collect(file, part.covered,
+                                  [&](const IncomingFiles::Take& take) { part.read(take); });
+  throw Error(Code::bug,
+              "the adapter collects a part that the answer does not have; report it to the adapter's author");
+}
+
+// What stood in an answer that is signed was covered by that signature.
+void RunServices::collect_bytes(std::string_view file, std::string_view bytes) {
+  const bool covered =
+      answering_ != nullptr && answering_->assurance() == exchange::Assurance::message_signed;
+  incoming().collect(file, covered, [&](const IncomingFiles::Take& take) { take(bytes); });
+}
+
+std::string RunServices::keep_file(const host::IncomingFile& file) { return incoming().keep(file); }
+
 void RunServices::submit(const host::Request&, const TakeAnswer&) { only_when_pushing("submit"); }
 void RunServices::settle(host::Settled, std::string_view, std::string_view) { only_when_pushing("settle"); }
 

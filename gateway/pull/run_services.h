@@ -15,6 +15,8 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/record.h"
+#include "gateway/config/configuration.h"
+#include "gateway/pull/incoming_files.h"
 #include "gateway/pull/people.h"
 #include "gateway/registries/lookups.h"
 #include "gateway/registries/registry_services.h"
@@ -58,6 +60,7 @@ class RunServices : public registries::RegistryServices {
     bool no_roster = false;  // the operation names nobody, and every record is kept
     std::string asked_by;    // the run that asked, when this one takes a parked call up
     std::string legal_basis;
+    std::optional<config::DocumentsSettings> documents{};  // absent: it brings no files
     std::chrono::days evidence_kept{30};
     std::stop_token stop;
     std::function<void(const Fetched&)> progress;  // after every answer and every checkpoint
@@ -91,6 +94,7 @@ class RunServices : public registries::RegistryServices {
 
   void told() const;
   void emit_unlisted(const host::Emitted& record);
+  IncomingFiles& incoming();
   void answered(registries::Lookups::Taken answer);
   void audit_told(store::Transaction& transaction) const;
 
@@ -99,10 +103,12 @@ class RunServices : public registries::RegistryServices {
   People& people_;
   const registries::LookupContext context_;
   Fetched fetched_;
-  std::vector<Record> buffer_;               // emitted since the last checkpoint; the host bounds it
-  std::vector<Told> told_;                   // since the last checkpoint, the newest answer last
-  std::string last_dropped_;                 // subject of the last dropped record
-  std::unordered_set<std::string> told_of_;  // without a roster: the subjects so far
+  std::vector<Record> buffer_;                     // emitted since the last checkpoint; the host bounds it
+  std::vector<Told> told_;                         // since the last checkpoint, the newest answer last
+  std::string last_dropped_;                       // subject of the last dropped record
+  const exchange::Verified* answering_ = nullptr;  // whose callback runs
+  std::optional<IncomingFiles> incoming_;          // once a file came
+  std::unordered_set<std::string> told_of_;        // without a roster: the subjects so far
 };
 
 }  // namespace tilts::pull

@@ -85,6 +85,45 @@ class Curious : public NoRoster {
   Curious() : NoRoster("curious") {}
 };
 
+class Files : public NoRoster {
+ protected:
+  explicit Files(const char* operation = "files") : NoRoster(operation) {
+    std::filesystem::create_directory(city_.file("documents"));
+  }
+  void place() {
+    city_.edit_configuration(R"(none="a directory of addressees" leavers-kept-days="30"/>)",
+                             R"(none="a mailbox"/><documents folder="documents"/>)");
+  }
+};
+
+class Phantom : public Files {
+ protected:
+  Phantom() : Files("phantom") {}
+};
+
+TEST_F(Files, StandInTheFolderOfTheJobAndOneThatIsRefusedKeepsNothingFromTheOthers) {
+  place();
+  const pull::RunReport report = night();
+  EXPECT_EQ(report.state, RunState::done) << report.sentence;
+  EXPECT_THAT(city_.table("residents"), ElementsAre(Pair("d-1", "d-1;d-1/Lēmums.pdf;")));
+  EXPECT_EQ(support::read_file(city_.file("documents/d-1/Lēmums.pdf")), "Dear city,");
+  EXPECT_FALSE(std::filesystem::exists(city_.file("documents/d-2")));
+}
+
+TEST_F(Files, WithoutAFolderTheRunSaysWhatToWrite) {
+  const pull::RunReport report = night();
+  EXPECT_EQ(report.state, RunState::config) << report.sentence;
+  EXPECT_THAT(report.sentence,
+              AllOf(HasSubstr("operation files brings files"), HasSubstr("<documents folder=")));
+}
+
+TEST_F(Phantom, APartThatDidNotComeIsADefect) {
+  place();
+  const pull::RunReport report = night();
+  EXPECT_EQ(report.state, RunState::bug) << report.sentence;
+  EXPECT_THAT(report.sentence, HasSubstr("a part that the answer does not have"));
+}
+
 TEST_F(NoRoster, EverythingIsKeptAndDeliveredAndAskedAboutNobody) {
   const pull::RunReport first = night();
   EXPECT_EQ(first.state, RunState::done) << first.sentence;

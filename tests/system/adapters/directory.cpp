@@ -2,6 +2,7 @@
 // question of the conversation alone; what is told stands in the setting.
 #include <array>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -32,12 +33,15 @@ class Directory {
       sdk::operation("directory", "all of them", TILTS_PULL),
       sdk::operation("changes", "what changed", TILTS_PULL),
       sdk::operation("curious", "asks about somebody", TILTS_PULL),
+      sdk::operation("files", "keeps a file that it was told, and one that is not what was said", TILTS_PULL),
+      sdk::operation("phantom", "collects what did not come", TILTS_PULL),
   };
 
   explicit Directory(const sdk::Settings& values) : entries_(values.text("entries")) {}
 
   void pull(sdk::Host& host, std::string_view operation, std::string_view cursor) {
     if (host.roster_size() != 0) throw sdk::Failure(sdk::Code::bug, "there is a roster");
+    if (operation == "files" || operation == "phantom") return files(host, operation == "phantom");
     tilts::request_service::Conversation(
         host, operation == "curious" ? std::vector<std::string>{"32999999999"} : std::vector<std::string>())
         .end();
@@ -49,6 +53,34 @@ class Directory {
   }
 
  private:
+  static void files(sdk::Host& host, bool phantom) {
+    sdk::Request request;
+    request.operation = "SubmitSync";
+    const sdk::Namespace question = request.content.name("q", "urn:question");
+    request.content.start(question, "Question");
+    request.content.end();
+    host.ask(request, [&](const sdk::Answer& answer) {
+      if (!answer.is_signed()) throw sdk::Failure(sdk::Code::bug, "it is not signed");
+      if (phantom) host.collect("letter", "nothing@came");
+      host.collect_bytes("letter", "Dear ");
+      host.collect_bytes("letter", "city,");
+      host.collect_bytes("other", "not what was said");
+    });
+    const std::string name = host.keep_file({.file = "letter", .document = "d-1", .name = "Lēmums.pdf"});
+    try {
+      host.keep_file({.file = "other",
+                      .document = "d-2",
+                      .name = "x.pdf",
+                      .digest_method = "http://www.w3.org/2001/04/xmlenc#sha256",
+                      .digest = std::string(32, 'x')});
+      throw std::logic_error("it was kept");
+    } catch (const sdk::Failure& failure) {
+      if (failure.code() != sdk::Code::untrusted) throw;
+    }
+    emit(host, "d-1 " + name);
+    host.checkpoint("", 1);
+  }
+
   // Returns whether it is there.
   static bool emit(sdk::Host& host, const std::string& line) {
     const size_t space = line.find(' ');

@@ -214,6 +214,28 @@ TEST(References, AJobWithoutARosterSaysWhy) {
                           "population away"));
 }
 
+TEST(References, DocumentsHaveAFolderOfTheirOwn) {
+  const auto problems = [](const std::string& attributes) {
+    House house;
+    return house.with("<guard", "<documents " + attributes + "/><guard").problems();
+  };
+  House house;
+  house.with("<guard", R"(<documents folder="entries" quota-megabytes="5"/><guard)");
+  EXPECT_THAT(house.problems(), IsEmpty());
+  EXPECT_EQ(house.load().configuration->jobs.at(0).documents->folder, house.path("entries"));
+  EXPECT_EQ(house.load().configuration->jobs.at(0).documents->quota_megabytes, 5u);
+  House defaults;
+  defaults.with("<guard", R"(<documents folder="entries"/><guard)");
+  EXPECT_EQ(defaults.load().configuration->jobs.at(0).documents->quota_megabytes,
+            DocumentsSettings{}.quota_megabytes);
+  EXPECT_THAT(problems(R"(folder="entries" quota-megabytes="0")"), testing::Not(IsEmpty()));
+  EXPECT_THAT(problems(R"(folder="nowhere")"),
+              ElementsAre(testing::HasSubstr("job residents: documents: nowhere is not a folder; make it")));
+  EXPECT_THAT(
+      problems(R"(folder="out/residents")"),
+      ElementsAre(testing::HasSubstr("job residents: documents: target residents writes to the same place")));
+}
+
 TEST(References, ATargetSaysWhatItsKindNeeds) {
   EXPECT_THAT(House().with(R"(table="card_holder")", R"(folder="out/x")").problems(),
               UnorderedElementsAre("38: target cards: a sql target needs table",
