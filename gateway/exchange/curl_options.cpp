@@ -20,7 +20,9 @@ void set_common_options(CURL* handle, const TransportSettings& settings) {
   set(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   set(handle, CURLOPT_CA_CACHE_TIMEOUT, 0L);
   set(handle, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-  set(handle, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(settings.answer_bytes));
+  // With files beside the message MimeReader bounds each of the two, and what frames them.
+  const uint64_t beside = settings.mtom ? settings.attachment_bytes + settings.answer_bytes : 0;
+  set(handle, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(settings.answer_bytes + beside));
 }
 
 }  // namespace tilts::exchange

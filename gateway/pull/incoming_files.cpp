@@ -151,7 +151,8 @@ std::string IncomingFiles::free_name(const std::string& folder, const host::Inco
 
 void IncomingFiles::write(const host::IncomingFile& file, const exchange::PartFile& bytes,
                           const Take& out) const {
-  Gunzip gunzip(std::max(never_a_bomb, largest_ratio * bytes.size()));
+  // Never so much that one packed file could fill the folder and keep all others waiting.
+  Gunzip gunzip(std::min(std::max(never_a_bomb, largest_ratio * bytes.size()), terms_.quota / 2));
   const Take unpacked = file.compressed ? Take([&](std::string_view piece) { gunzip.add(piece, out); }) : out;
   if (file.wrapped_key.empty()) {
     bytes.read(0, bytes.size(), unpacked);

@@ -50,7 +50,7 @@ Command::~Command() {
 }
 
 bool Command::ended() {
-  if (process_ > 0 && waitpid(process_, &status_, WNOHANG) == process_) process_ = -1;
+  if (process_ > 0 && wait4(process_, &status_, WNOHANG, &usage_) == process_) process_ = -1;
   return process_ < 0;
 }
 

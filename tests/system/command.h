@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "tests/support/temporary_folder.h"
@@ -32,6 +33,8 @@ class Command {
   void signal(int number) const;
   // True as soon as it has printed `text` anywhere, false when it ends or two minutes pass without it.
   bool says(std::string_view text);
+  // Of the process that has ended: the most memory it had at once, in KiB.
+  long peak_memory() const { return usage_.ru_maxrss; }
   std::string out() const;
   std::string err() const;
 
@@ -41,6 +44,7 @@ class Command {
   support::TemporaryFolder folder_;
   pid_t process_ = -1;
   int status_ = 0;
+  rusage usage_{};
 };
 
 // A daemon that serves; the constructor returns when it takes work from commands.

@@ -55,9 +55,11 @@ class Directory {
  private:
   static void files(sdk::Host& host, bool phantom) {
     sdk::Request request;
-    request.operation = "SubmitSync";
-    const sdk::Namespace question = request.content.name("q", "urn:question");
-    request.content.start(question, "Question");
+    // Any signed answer will do.
+    request.operation = "StartTransaction";
+    const sdk::Namespace hub = request.content.name("r", "http://ivis.eps.gov.lv/ISS/RequestServiss/v1-0");
+    request.content.start(hub, "StartTransaction");
+    request.content.element(hub, "eServiceID", host.name("eservice"));
     request.content.end();
     host.ask(request, [&](const sdk::Answer& answer) {
       if (!answer.is_signed()) throw sdk::Failure(sdk::Code::bug, "it is not signed");

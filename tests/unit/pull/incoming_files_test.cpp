@@ -363,9 +363,18 @@ TEST_F(Compressed, ADenseFileMayBeLarge) {
 }
 
 TEST_F(Compressed, TheQuotaHoldsForWhatComesOut) {
-  terms.quota = 1 << 20;
-  collect(gzip(std::string(2 << 20, ' ')));
-  EXPECT_THAT(refusal(file(), Code::transient), HasSubstr("the 1 MiB that quota-megabytes allows"));
+  terms.quota = 4 << 20;
+  collect(std::string(3 << 20, 'x'), true, "other");
+  collect(gzip(std::string((2 << 20) - 1, ' ')));
+  EXPECT_THAT(refusal(file(), Code::transient), HasSubstr("the 4 MiB that quota-megabytes allows"));
+  EXPECT_THAT(standing(), IsEmpty());
+}
+
+// Were it the quota that ran out, every file behind it would wait until somebody comes.
+TEST_F(Compressed, AFileThatWouldFillHalfTheFolderIsRefusedAlone) {
+  terms.quota = 4 << 20;
+  collect(gzip(std::string((2 << 20) + 1, ' ')));
+  EXPECT_THAT(refusal(file()), HasSubstr("out of all proportion"));
   EXPECT_THAT(standing(), IsEmpty());
 }
 
