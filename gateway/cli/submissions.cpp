@@ -163,8 +163,8 @@ Exit answer(Context& context, store::Store& store, const Words& words, const std
                                                 {words.document, document}, user, context.clock.now());
   });
   if (!done)
-    throw WrongWords(fmt::format("{} is {}; only what was sent and has no answer takes one by hand", known.id,
-                                 store::name(known.state)));
+    throw WrongWords(fmt::format("{} is {}; only what is unknown or received takes an answer by hand",
+                                 known.id, store::name(known.state)));
   return print_state(context, store, known.id);
 }
 

@@ -567,17 +567,18 @@ bool Submissions::answered_by_hand(Transaction& transaction, std::string_view id
                                    const Document& document, std::string_view user, Time now) const {
   const auto known = find(transaction, id);
   const std::string digest = hex(sha256(document.bytes));
+  const std::string before = !known || known->receipt.empty() ? "" : ", before as " + known->receipt;
   if (!known || !take(transaction,
                       {id,
                        known->attempt,
                        SubmissionState::unknown,
-                       SubmissionState::unknown,
+                       SubmissionState::received,
                        SubmissionState::received,
                        {},
                        receipt,
                        user,
-                       fmt::format("received by the registry as {}, by the document {} (SHA-256 {})", receipt,
-                                   document.name, digest)},
+                       fmt::format("received by the registry as {}{}, by the document {} (SHA-256 {})",
+                                   receipt, before, document.name, digest)},
                       now))
     return false;
   const auto number = transaction.value<int64_t>(1, kNextAttachment, id);

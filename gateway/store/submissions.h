@@ -1,9 +1,8 @@
 // The ledger of what is to be sent once: states, what leads between them, and the history of each submission.
 //
 //   warned ─person▶ prepared ─start▶ sending ─▶ received | declined
-//                      ▲                └──────▶ unknown ─▶ received | declined
-//                      └── not sent ────┘           │
-//                      └── twice counted absent, or a person ──┘
+//                      ▲                └──────▶ unknown ─▶ received | declined   (received ─person▶
+//                      received) └── not sent ────┘           │ └── twice counted absent, or a person ──┘
 //
 // Before an attempt's first byte its line is in the send journal, which outlives a restored backup of the
 // store. At start the two are compared: what only the journal knows is unknown. Without the right journal all
@@ -211,7 +210,8 @@ class Submissions {
   bool resend(Transaction& transaction, std::string_view id, std::string_view user, std::string_view because,
               Time now) const;
 
-  // unknown → received, by an answer that came on paper: its document is kept with the submission.
+  // unknown or received → received, by an answer that came on paper, as often as one comes: its number takes
+  // the place of the one before, which stays in the history, and its document is kept with the submission.
   struct Document {
     std::string name;
     std::string bytes;

@@ -158,6 +158,40 @@ TEST_P(SubmissionsContract, APersonDecidesAndItIsKept) {
   EXPECT_THAT(events[4].text, HasSubstr("they lost it"));
 }
 
+TEST_P(SubmissionsContract, AnAnswerOnPaperIsTakenOfWhatIsUnknownAndOfWhatIsReceived) {
+  const std::string id = add("SD-1").id;
+  const auto answer = [&](const char* number, const char* letter) {
+    now_ += std::chrono::minutes(1);
+    return write([&](Transaction& t) {
+      return ledger().answered_by_hand(t, id, number, {"letter.pdf", letter}, "anna", now_);
+    });
+  };
+  EXPECT_FALSE(answer("1", "x")) << "it was never sent";
+  start(id, 0);
+  EXPECT_FALSE(answer("1", "x")) << "it is being sent";
+  lost(id, 1);
+  EXPECT_TRUE(answer("M-17", "first"));
+  EXPECT_TRUE(answer("1-5/77", "second"));
+  EXPECT_TRUE(answer("1-5/78", "third"));
+  EXPECT_EQ(at(id).state, State::received);
+  EXPECT_EQ(at(id).receipt, "1-5/78");
+  EXPECT_EQ(at(id).attempt, 1) << "nothing was sent by that";
+  EXPECT_EQ(at(id).changed, now_);
+  const auto events = read([&](Session& s) { return ledger().history(s, id); });
+  ASSERT_THAT(events, SizeIs(6));
+  for (size_t i = 3; i < 6; ++i) EXPECT_EQ(events[i].actor, "anna");
+  EXPECT_EQ(events[3].text,
+            "received by the registry as M-17, by the document letter.pdf (SHA-256 "
+            "a7937b64b8caa58f03721bb6bacf5c78cb235febe0e70b1b84cd99541461a08e)");
+  EXPECT_THAT(events[4].text, HasSubstr("as 1-5/77, before as M-17, by the document letter.pdf (SHA-256 "
+                                        "16367aacb67a4a017c8da8ab95682ccb390863780f7114dda0a0e0c55644c7c4)"));
+  EXPECT_THAT(events[5].text, HasSubstr("as 1-5/78, before as 1-5/77, "));
+  const auto kept = read([&](Session& s) { return ledger().attachments(s, id); });
+  ASSERT_THAT(kept, SizeIs(4)) << "its own document and three letters";
+  EXPECT_EQ(kept[2].name, "answer: letter.pdf");
+  EXPECT_EQ(kept[2].bytes, "second");
+}
+
 TEST_P(SubmissionsContract, WhatWasSentWhenTheProcessEndedIsUnknown) {
   const std::string sending = add("SD-1").id;
   const std::string prepared = add("SD-2").id;
