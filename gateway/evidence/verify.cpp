@@ -38,12 +38,22 @@ class EntryCheck {
  public:
   EntryCheck(const Bundle& bundle, Verdict& verdict) : bundle_(bundle), verdict_(verdict) {}
 
-  // A request's Body as our signature covers it.
-  void sent(const store::KeptExchange& exchange, const std::string& body) {
+  // A request as our signature covers it.
+  void sent(const store::KeptExchange& exchange, const Judged& judged) {
+    const std::string& body = judged.sent;
     if (body.empty()) return;
+    const std::string key = ">" + bundle_.submission.key + "<";
+    const bool names_key = body.find(key) != std::string::npos;
+    // A mailbox is asked what it holds: then its answer names the entry, or says nothing about it.
+    if (!names_key && !exchange.proof.submits && judged.answered.find(key) == std::string::npos &&
+        judged.answered.find(">" + bundle_.submission.receipt + "<") == std::string::npos)
+      return verdict_.note(
+          fmt::format("exchange {}: neither the request nor a signed answer to it names the entry's key; it "
+                      "proves nothing about it",
+                      exchange.id));
     verdict_.demand(
-        body.find(">" + bundle_.submission.key + "<") != std::string::npos,
-        fmt::format("exchange {}: the request names the entry's key {}", exchange.id, bundle_.submission.key),
+        names_key || (!exchange.proof.submits && judged.answered.find(key) != std::string::npos),
+        fmt::format("exchange {}: it names the entry's key {}", exchange.id, bundle_.submission.key),
         fmt::format("exchange {}: the request does not name the entry's key", exchange.id));
     if (!exchange.proof.submits) return;
     values(exchange, body);
@@ -51,7 +61,8 @@ class EntryCheck {
       const store::SubmissionAttachment& attachment = bundle_.attachments[number];
       if (attachment.name.starts_with("answer: ")) continue;  // a letter that came back
       verdict_.demand(
-          body.find(">" + xml::base64_encode(attachment.bytes) + "<") != std::string::npos,
+          judged.beside.contains(store::hex(store::sha256(attachment.bytes))) ||
+              body.find(">" + xml::base64_encode(attachment.bytes) + "<") != std::string::npos,
           fmt::format("exchange {}: the request carried document {}, byte for byte", exchange.id, number + 1),
           fmt::format("exchange {}: document {} is not what the request carried", exchange.id, number + 1));
     }
@@ -141,7 +152,7 @@ Verdict verify_bundle(const Bundle& bundle, const Reader& reader) {
   Time last{};
   for (const store::KeptExchange& exchange : bundle.exchanges) {
     judged.push_back(verify_exchange(bundle, exchange, reader, verdict));
-    entry.sent(exchange, judged.back().sent);
+    entry.sent(exchange, judged.back());
     if (exchange.proof.at < last)
       verdict.refused(fmt::format("exchange {}: it stands out of the order of time", exchange.id));
     last = exchange.proof.at;

@@ -2,6 +2,7 @@
 // clock: every message is judged for the moment at which it was exchanged.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "gateway/evidence/bundle.h"
@@ -20,8 +21,9 @@ Verdict verify_bundle(const Bundle& bundle, const Reader& reader);
 // The parts of it.
 // One exchange's signatures: what was sent, what came, and by whose word when.
 struct Judged {
-  std::string sent;      // the Body that our signature covers; empty: it does not hold
-  std::string answered;  // the Body that the registry's signature covers
+  std::string sent;              // the Body that our signature covers; empty: it does not hold
+  std::set<std::string> beside;  // SHA-256, in hex, of the files beside it that the same signature covers
+  std::string answered;          // the Body that the registry's signature covers
 };
 Judged verify_exchange(const Bundle& bundle, const store::KeptExchange& exchange, const Reader& reader,
                        Verdict& verdict);

@@ -99,6 +99,7 @@ Verified verify_answer(const KeptExchange& kept, const exchange::Profile& profil
       Clock::fixed(kept.proof.at));
   exchange::MimeMessage message = exchange::open_kept(kept.proof.response);
   Verified verified = verifier.message(message.root, {kept.id, {}}, std::move(message.parts));
+  if (!profile.answer.signature) return verified;
   if (verified.assurance() != exchange::Assurance::message_signed)
     throw Error(Code::untrusted,
                 "its Body is not signed, as the profile allows: only the connection vouched for it");
@@ -161,6 +162,8 @@ Judged verify_exchange(const Bundle& bundle, const KeptExchange& kept, const Rea
     profile = exchange::parse_profile(*source, "profile");
     const Verified request = verify_request(kept, *profile);
     judged.sent = request.part("Body");
+    for (const exchange::ReceivedPart& file : request.received())
+      if (file.covered) judged.beside.insert(file.sha256);
     verdict.holds(
         fmt::format("exchange {}: the request ({}) is signed by the key of {} (certificate SHA-256 {}), "
                     "the certificate in it; whether that is the municipality's, its issuer can tell",
@@ -176,6 +179,13 @@ Judged verify_exchange(const Bundle& bundle, const KeptExchange& kept, const Rea
   }
   try {
     const Verified answer = verify_answer(kept, *profile, *trust, reader);
+    if (!profile->answer.signature) {
+      verdict.note(
+          fmt::format("exchange {}: the answer proves nothing: it is not signed, as the profile allows, "
+                      "and only the connection vouched for it",
+                      kept.id));
+      return judged;
+    }
     if (believed) judged.answered = answer.part("Body");
     tell_answer(kept, *profile, answer, verdict);
     if (!believed)

@@ -59,6 +59,12 @@ std::vector<std::string> refusals(const Bundle& bundle, const evidence::Reader& 
   return sentences;
 }
 
+void spoil(std::string& bytes, std::string_view what) {
+  const size_t at = bytes.find(what);
+  ASSERT_NE(at, std::string::npos) << what;
+  bytes[at + what.size() - 1] ^= 1;
+}
+
 std::string fault(std::string_view kind) {
   return fmt::format(R"({{"kind":"{}","operation":"SubmitEntry","count":1}})", kind);
 }
@@ -311,6 +317,69 @@ TEST(Evidence, AnotherAnchorDoesNotVouchForIt) {
   EXPECT_THAT(said.err, HasSubstr("docs/refusals.md#signer-trusted"));
 }
 
+// Files beside the message, and, as the interface is, answers that nobody signed.
+class EvidenceOverEAddress : public testing::TestWithParam<const char*> {
+ protected:
+  EvidenceOverEAddress() : office_(through_e_address(GetParam())) {}
+
+  bool answers_are_signed() const { return std::string_view(GetParam()) == "profile-signed.xml"; }
+  Bundle bundle_of(const store::Submission& one) {
+    return evidence::read_bundle(exported(office_, one.id, "proof.xml"));
+  }
+
+  QueueOffice office_;
+};
+INSTANTIATE_TEST_SUITE_P(Profiles, EvidenceOverEAddress, testing::Values("profile.xml", "profile-signed.xml"),
+                         [](const auto& given) {
+                           return std::string(given.param) == "profile.xml" ? "live" : "signed_answers";
+                         });
+
+TEST_P(EvidenceOverEAddress, SaysWhatHoldsAndByWhoseWord) {
+  office_.enter("SD-1");
+  office_.rounds();
+  const store::Submission one = office_.only();
+  ASSERT_EQ(one.state, SubmissionState::received);
+  exported(office_, one.id, "proof.xml");
+  const Said said = judge(office_, "proof.xml");
+  EXPECT_EQ(said.exit, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("is signed by the key of CN=Gateway"));
+  for (int document = 1; document <= 3; ++document)
+    EXPECT_THAT(said.out, HasSubstr(fmt::format("carried document {}, byte for byte", document)));
+  if (answers_are_signed())
+    EXPECT_THAT(said.out, HasSubstr("received as " + one.receipt + ", as a signed answer says"));
+  else
+    EXPECT_THAT(said.out, AllOf(HasSubstr("only the connection vouched for it"),
+                                HasSubstr("received as " + one.receipt + " by the gateway's word"),
+                                Not(HasSubstr("the answer is signed"))));
+}
+
+TEST_P(EvidenceOverEAddress, AChangedFileIsSeen) {
+  office_.enter("SD-1");
+  office_.rounds();
+  const Bundle whole = bundle_of(office_.only());
+  Bundle document = whole, request = whole;
+  document.attachments.at(1).bytes += "x";
+  document.attachments[1].sha256 = store::hex(store::sha256(document.attachments[1].bytes));
+  EXPECT_THAT(refusals(document, reader(office_)), Contains(HasSubstr("document 2 is not what the request")));
+  spoil(request.exchanges.at(0).proof.request, "%PDF-1.7 anketa");
+  EXPECT_THAT(refusals(request, reader(office_)), Contains(HasSubstr("the request: ")));
+}
+
+TEST_P(EvidenceOverEAddress, OfADeliveryNoticeHolds) {
+  office_.registry().fault(R"({"kind":"reset-after","operation":"SendMessage"})");
+  office_.enter("SD-1");
+  office_.rounds();
+  office_.later(seconds{300});
+  office_.rounds();
+  ASSERT_EQ(office_.only().state, SubmissionState::received);
+  exported(office_, office_.only().id, "proof.xml");
+  const Said said = judge(office_, "proof.xml");
+  EXPECT_EQ(said.exit, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("no answer came"));
+  EXPECT_THAT(said.out,
+              HasSubstr(answers_are_signed() ? "it names the entry's key" : "it proves nothing about it"));
+}
+
 // A change of the bytes, wherever it is, is seen by the digest over all of them; each of these is seen by a
 // check of its own as well, which stands when somebody made a new digest.
 struct Tampering {
@@ -318,12 +387,6 @@ struct Tampering {
   void (*change)(Bundle&);
   const char* sentence;
 };
-
-void spoil(std::string& bytes, std::string_view what) {
-  const size_t at = bytes.find(what);
-  ASSERT_NE(at, std::string::npos) << what;
-  bytes[at + what.size() - 1] ^= 1;
-}
 
 store::AuditRow& row_with_content(Bundle& bundle) {
   for (store::ChainPiece& piece : bundle.chain.pieces)

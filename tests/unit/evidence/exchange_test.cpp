@@ -171,7 +171,8 @@ TEST_F(ExchangeYearsLater, TheListsOfThatTimeAreAsked) {
 TEST_F(ExchangeYearsLater, AProfileThatDemandsNoSignatureProvesNothing) {
   kept.proof.response.clear();
   keep(R"(<answer signature="unsigned" because="a test">)", "");
-  EXPECT_THAT(refusals(), Contains(HasSubstr("only the connection vouched for it")));
+  EXPECT_THAT(told(Verdict::Kind::note), Contains(HasSubstr("only the connection vouched for it")));
+  EXPECT_THAT(judged.answered, IsEmpty()) << "nothing is said by it";
 }
 
 TEST_F(ExchangeYearsLater, AnotherPairOfOursSignsAndIsNamed) {
