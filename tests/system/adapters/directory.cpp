@@ -88,7 +88,7 @@ class Directory {
     const size_t space = line.find(' ');
     const std::string title = space == std::string::npos ? "" : line.substr(space + 1);
     sdk::Record record(record_types[0]);
-    record.key = line.substr(0, space);
+    record.key = std::string_view(line).substr(0, space);
     record.as_of = "2026-11-21";
     if (title.empty()) {
       record.presence = sdk::Presence::gone;
