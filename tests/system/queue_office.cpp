@@ -73,7 +73,7 @@ QueueOffice::QueueOffice(OfficePlan plan)
   set_number(profile, "lifetime", plan_.lifetime_seconds);
   set_number(profile, "answer-seconds", plan_.answer_seconds);
   set_number(profile, "attempts", 2);
-  set_number(profile, "requests-per-second", 50);
+  set_number(profile, "requests-per-second", 500);
   set_number(profile, "skew", plan_.skew_seconds);
   if (plan_.settle_seconds && profile.find("settle-seconds=") != std::string::npos)
     set_number(profile, "settle-seconds", *plan_.settle_seconds);
