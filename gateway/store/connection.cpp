@@ -14,13 +14,15 @@
 #include <unistd.h>
 
 #include "gateway/base/error.h"
+#include "gateway/store/postgresql_statements.h"
 
 namespace tilts::store {
 namespace {
 
 constexpr size_t kIdle = 16;  // reader sessions kept open
 
-constexpr int kWriterLock = 0x54494c54;  // "TILT"
+// The writer's, x'54494c54' is "TILT".
+constexpr Sql kTryLock = "SELECT pg_try_advisory_lock(x'54494c54'::int)::int";
 constexpr std::chrono::seconds kPatience{3};
 
 constexpr std::string_view kSqlite = "sqlite:";
@@ -74,9 +76,10 @@ Poco::Data::Session Connection::open(Access access) const {
 
 void Connection::prepare(Poco::Data::Session& session, Access access) const {
   if (!sqlite_) {
-    run(session, "SET client_min_messages = 'warning'");
+    PostgresqlStatements statements(session);
+    statements.use("SET client_min_messages = 'warning'; SET client_encoding = 'UTF8'").finish();
     if (access == Access::read)
-      run(session, "SET default_transaction_read_only = on");
+      statements.use("SET default_transaction_read_only = on").finish();
     else
       demand_alone(session);
     return;
@@ -95,11 +98,12 @@ void Connection::prepare(Poco::Data::Session& session, Access access) const {
 
 // As the lock file does for SQLite: the server lets go of it with the connection, however that ends.
 void Connection::demand_alone(Poco::Data::Session& session) const {
+  PostgresqlStatements statements(session);
   bool alone = false;
   // The server notices a moment later that who wrote before is gone.
   for (const auto until = std::chrono::steady_clock::now() + kPatience;;) {
-    session << "SELECT pg_try_advisory_lock(" << kWriterLock << ")", Poco::Data::Keywords::into(alone),
-        Poco::Data::Keywords::now;
+    PostgresqlStatements::Use attempt = statements.use(kTryLock);
+    alone = attempt.step() && attempt.number(0) == 1;
     if (alone || std::chrono::steady_clock::now() > until) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }

@@ -5,6 +5,7 @@
 #include <Poco/Data/SQLite/SQLiteException.h>
 
 #include "gateway/base/error.h"
+#include "gateway/store/postgresql_statements.h"
 
 namespace tilts::store {
 namespace {
@@ -12,12 +13,6 @@ namespace {
 namespace sqlite = Poco::Data::SQLite;
 
 constexpr const char* kNothingKept = "nothing of this step was kept";
-
-// The five characters of "… State: 53100 …", PostgreSQL's appendix A; empty when there are none.
-std::string sql_state(const std::string& text) {
-  const size_t at = text.find("State: ");
-  return at == std::string::npos ? "" : text.substr(at + 7, 5);
-}
 
 }  // namespace
 
@@ -57,8 +52,8 @@ void rethrow(const std::string& place, bool connected) {
   } catch (const Poco::Data::PostgreSQL::ConnectionException&) {
     throw error(Code::transient, std::string("the database server does not answer; ") + kNothingKept +
                                      "; start it or mend the connection's words, then run again");
-  } catch (const Poco::Data::PostgreSQL::PostgreSQLException& other) {
-    const std::string state = sql_state(other.displayText());
+  } catch (const PostgresqlFailure& other) {
+    const std::string& state = other.state();
     if (!connected || state.starts_with("08") || state.starts_with("57P"))
       throw error(Code::transient,
                   std::string("the database server is gone; ") + kNothingKept + "; start it, then run again");

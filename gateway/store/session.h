@@ -2,6 +2,7 @@
 // writes. Methods of the repositories take the one they need, so the caller decides what commits together.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,15 +10,15 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
-#include <Poco/Data/LOB.h>
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/Session.h>
-#include <Poco/Data/Statement.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/error.h"
+#include "gateway/store/postgresql_statements.h"
 #include "gateway/store/sql.h"
 #include "gateway/store/sqlite_statements.h"
 
@@ -32,13 +33,24 @@ struct Blob {
   bool operator==(const Blob&) const = default;
 };
 
+// One use of a prepared statement, on either database: bound in the order of the placeholders, then read row
+// by row or finished.
+template <typename U>
+concept StatementUse = requires(U use, const U row, std::string_view text) {
+  use.bind(int64_t{});
+  use.bind(text);
+  use.bind_bytes(text);
+  { use.step() } -> std::same_as<bool>;
+  { use.finish() } -> std::same_as<size_t>;
+  { row.number(0) } -> std::same_as<int64_t>;
+  { row.text(0) } -> std::same_as<std::string>;
+  { row.bytes(0) } -> std::same_as<std::string>;
+};
+
 class Session {
  public:
   explicit Session(Poco::Data::Session session)
-      : session_(std::move(session)),
-        sqlite_(session_.connector() == Poco::Data::SQLite::Connector::KEY
-                    ? std::make_shared<SqliteStatements>(session_)
-                    : nullptr) {}
+      : session_(std::move(session)), statements_(std::make_shared<Statements>(statements(session_))) {}
 
   // Asks the server; not inside a transaction that failed. A library that was told nothing yet calls a broken
   // connection whole.
@@ -63,13 +75,19 @@ class Session {
  protected:
   size_t say(const Sql& sql);
 
-  template <typename... Arguments>
-  void bind(Poco::Data::Statement& statement, const Sql& sql, Arguments&... arguments);
-  template <typename... Arguments>
-  void bind(SqliteStatements::Use& use, const Sql& sql, const Arguments&... arguments);
+  // What `work(use)` returns, given the statement with its arguments bound.
+  template <typename F, typename... Arguments>
+  auto with(const Sql& sql, F&& work, const Arguments&... arguments);
+
+ private:
+  using Statements = std::variant<SqliteStatements, PostgresqlStatements>;
+  static Statements statements(Poco::Data::Session& session) {
+    if (session.connector() == Poco::Data::SQLite::Connector::KEY) return SqliteStatements(session);
+    return PostgresqlStatements(session);
+  }
 
   Poco::Data::Session session_;
-  std::shared_ptr<SqliteStatements> sqlite_;  // null on PostgreSQL
+  std::shared_ptr<Statements> statements_;  // of this connection alone; copies of a session share both
 };
 
 class Transaction : public Session {
@@ -88,105 +106,65 @@ class Transaction : public Session {
 
 namespace detail {
 
-// To SQLite.
-inline void bind(SqliteStatements::Use& use, const Blob& value) { use.bind_bytes(value.bytes); }
-inline void bind(SqliteStatements::Use& use, Time value) {
+void bind(StatementUse auto& use, const Blob& value) { use.bind_bytes(value.bytes); }
+void bind(StatementUse auto& use, Time value) {
   use.bind(static_cast<int64_t>(value.time_since_epoch().count()));
 }
-template <typename T>
-requires std::is_integral_v<T>
-void bind(SqliteStatements::Use& use, T value) { use.bind(static_cast<int64_t>(value)); }
-inline void bind(SqliteStatements::Use& use, std::string_view value) { use.bind(value); }
+void bind(StatementUse auto& use, std::integral auto value) { use.bind(static_cast<int64_t>(value)); }
+void bind(StatementUse auto& use, std::string_view value) { use.bind(value); }
 
-// To Poco.
-inline Poco::Data::BLOB bound(const Blob& value) {
-  return Poco::Data::BLOB(reinterpret_cast<const unsigned char*>(value.bytes.data()), value.bytes.size());
-}
-inline Poco::Int64 bound(Time value) { return value.time_since_epoch().count(); }
-template <typename T>
-requires std::is_integral_v<T> Poco::Int64 bound(T value) { return static_cast<Poco::Int64>(value); }
-inline std::string bound(std::string_view value) { return std::string(value); }
-
-// From either. Type is what Poco fills.
 template <typename T>
 struct Column;
 template <>
 struct Column<std::string> {
-  using Type = std::string;
-  static std::string value(std::string&& raw) { return std::move(raw); }
-  static std::string read(const SqliteStatements::Use& use, int column) { return use.text(column); }
+  static std::string read(const StatementUse auto& use, int column) { return use.text(column); }
 };
 template <>
 struct Column<int64_t> {
-  using Type = Poco::Int64;
-  static int64_t value(Poco::Int64 raw) { return raw; }
-  static int64_t read(const SqliteStatements::Use& use, int column) { return use.number(column); }
+  static int64_t read(const StatementUse auto& use, int column) { return use.number(column); }
 };
 template <>
 struct Column<Time> {
-  using Type = Poco::Int64;
-  static Time value(Poco::Int64 raw) { return Time(std::chrono::milliseconds(raw)); }
-  static Time read(const SqliteStatements::Use& use, int column) { return value(use.number(column)); }
+  static Time read(const StatementUse auto& use, int column) {
+    return Time(std::chrono::milliseconds(use.number(column)));
+  }
 };
 template <>
 struct Column<Blob> {
-  using Type = Poco::Data::BLOB;
-  static Blob value(const Poco::Data::BLOB& raw) {
-    return Blob{std::string(reinterpret_cast<const char*>(raw.rawContent()), raw.size())};
-  }
-  static Blob read(const SqliteStatements::Use& use, int column) { return Blob{use.bytes(column)}; }
+  static Blob read(const StatementUse auto& use, int column) { return Blob{use.bytes(column)}; }
 };
 
 template <typename... Columns, size_t... index>
-std::tuple<Columns...> read(const SqliteStatements::Use& use, std::index_sequence<index...>) {
+std::tuple<Columns...> read(const StatementUse auto& use, std::index_sequence<index...>) {
   return {Column<Columns>::read(use, index)...};
-}
-
-inline void demand_arguments(const Sql& sql, size_t arguments) {
-  if (static_cast<size_t>(sql.arguments()) != arguments)
-    throw Error(Code::bug, "store: a statement got another number of arguments than it has placeholders");
 }
 
 }  // namespace detail
 
-template <typename... Arguments>
-void Session::bind(SqliteStatements::Use& use, const Sql& sql, const Arguments&... arguments) {
-  detail::demand_arguments(sql, sizeof...(Arguments));
-  (detail::bind(use, arguments), ...);
-}
-
-template <typename... Arguments>
-void Session::bind(Poco::Data::Statement& statement, const Sql& sql, Arguments&... arguments) {
-  detail::demand_arguments(sql, sizeof...(Arguments));
-  statement << std::string(sql.text());
-  ((statement, Poco::Data::Keywords::use(arguments)), ...);
+template <typename F, typename... Arguments>
+auto Session::with(const Sql& sql, F&& work, const Arguments&... arguments) {
+  if (static_cast<size_t>(sql.arguments()) != sizeof...(Arguments))
+    throw Error(Code::bug, "store: a statement got another number of arguments than it has placeholders");
+  return std::visit(
+      [&](auto& prepared) {
+        StatementUse auto use = prepared.use(sql);
+        (detail::bind(use, arguments), ...);
+        return work(use);
+      },
+      *statements_);
 }
 
 template <typename... Columns, typename... Arguments>
 std::vector<std::tuple<Columns...>> Session::rows(const Sql& sql, const Arguments&... arguments) {
-  std::vector<std::tuple<Columns...>> result;
-  if (sqlite_) {
-    SqliteStatements::Use use = sqlite_->use(sql);
-    bind(use, sql, arguments...);
-    while (use.step()) result.push_back(detail::read<Columns...>(use, std::index_sequence_for<Columns...>()));
-    return result;
-  }
-  std::tuple<std::vector<typename detail::Column<Columns>::Type>...> raw;
-  auto values = std::make_tuple(detail::bound(arguments)...);
-  Poco::Data::Statement statement(session_);
-  std::apply([&](auto&... value) { bind(statement, sql, value...); }, values);
-  std::apply([&](auto&... column) { ((statement, Poco::Data::Keywords::into(column)), ...); }, raw);
-  statement.execute();
-
-  const size_t count = std::get<0>(raw).size();
-  result.reserve(count);
-  for (size_t row = 0; row < count; ++row)
-    std::apply(
-        [&](auto&... column) {
-          result.emplace_back(detail::Column<Columns>::value(std::move(column[row]))...);
-        },
-        raw);
-  return result;
+  return with(
+      sql,
+      [](auto& use) {
+        std::vector<std::tuple<Columns...>> result;
+        while (use.step())
+          result.push_back(detail::read<Columns...>(use, std::index_sequence_for<Columns...>()));
+        return result;
+      },
+      arguments...);
 }
 
 template <typename... Columns, typename... Arguments>
@@ -203,13 +181,13 @@ Column Session::value(Column otherwise, const Sql& sql, const Arguments&... argu
 }
 
 inline size_t Session::say(const Sql& sql) {
-  if (sqlite_) return sqlite_->use(sql).finish();
-  return (session_ << std::string(sql.text())).execute();
+  return with(sql, [](auto& use) { return use.finish(); });
 }
 
 template <typename F>
 auto Session::at_one_moment(F&& work) {
-  say(sqlite_ ? Sql("BEGIN") : Sql("BEGIN ISOLATION LEVEL REPEATABLE READ"));
+  say(std::holds_alternative<SqliteStatements>(*statements_) ? Sql("BEGIN")
+                                                             : Sql("BEGIN ISOLATION LEVEL REPEATABLE READ"));
   try {
     auto result = work();
     say("COMMIT");
@@ -234,15 +212,8 @@ inline bool Session::answers() {
 
 template <typename... Arguments>
 size_t Transaction::run(const Sql& sql, const Arguments&... arguments) {
-  if (sqlite_) {
-    SqliteStatements::Use use = sqlite_->use(sql);
-    bind(use, sql, arguments...);
-    return use.finish();
-  }
-  auto values = std::make_tuple(detail::bound(arguments)...);
-  Poco::Data::Statement statement(session_);
-  std::apply([&](auto&... value) { bind(statement, sql, value...); }, values);
-  return statement.execute();
+  return with(
+      sql, [](auto& use) { return use.finish(); }, arguments...);
 }
 
 }  // namespace tilts::store

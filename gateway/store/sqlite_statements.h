@@ -1,5 +1,5 @@
 // The prepared statements of one SQLite session, kept by their text. Poco prepares a statement anew at every
-// execution, which is half of what a small statement costs; PostgreSQL goes through Poco.
+// execution, which is half of what a small statement costs.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ class SqliteStatements {
 
     void bind(int64_t number);
     void bind(std::string_view text);
-    void bind_bytes(std::string_view bytes);  // empty ones as NULL, as Poco does on PostgreSQL
+    void bind_bytes(std::string_view bytes);  // empty ones as NULL
 
     bool step();      // true when there is a row
     size_t finish();  // to the end; how many rows were changed
