@@ -49,7 +49,8 @@ struct FakeServices : Services {
   void answer_one(uint64_t index, const Request& request, const TakeAnswer& answer) {
     const std::string body = registry(request);
     const AnswerPart parts[] = {{"Body", body}};
-    answer(index, Answer{parts, Assurance::message_signed, 200, false, "urn:action", "urn:uuid:4f1c", beside});
+    answer(index,
+           Answer{parts, Assurance::message_signed, 200, false, "urn:action", "urn:uuid:4f1c", beside});
   }
 
   void ask_many(uint64_t count, const MakeRequest& request, const TakeAnswer& answer) override {
