@@ -81,20 +81,36 @@ void Inclusions::include(xmlNode* element, const xmlNode* body) {
 
 std::string Inclusions::mark(size_t index) const { return fmt::format("{}{:08x}", nonce_, index); }
 
-std::string Inclusions::restored(std::string text) const {
-  size_t at = 0;
-  while (!empty() && (at = text.find(nonce_, at)) != std::string::npos) {
-    const size_t index = std::stoul(text.substr(at + nonce_.size(), index_digits), nullptr, 16);
-    const std::string element = xml::xop_include(parts_.at(index).id);
-    text.replace(at, nonce_.size() + index_digits, element);
-    at += element.size();
+// Calls found(begin, index) for every mark; returns where the last one ended. One pass, however many there
+// are.
+template <typename Found>
+size_t Inclusions::each_mark(std::string_view text, const Found& found) const {
+  size_t end = 0;
+  for (size_t at; !empty() && (at = text.find(nonce_, end)) != std::string_view::npos;) {
+    found(at, index_of(text.substr(at)));
+    end = at + nonce_.size() + index_digits;
   }
-  return text;
+  return end;
+}
+
+size_t Inclusions::index_of(std::string_view mark) const {
+  return std::stoul(std::string(mark.substr(nonce_.size(), index_digits)), nullptr, 16);
+}
+
+std::string Inclusions::restored(std::string text) const {
+  std::string result;
+  size_t begin = 0;
+  const size_t end = each_mark(text, [&](size_t at, size_t index) {
+    result.append(text, begin, at - begin);
+    result += xml::xop_include(parts_.at(index).id);
+    begin = at + nonce_.size() + index_digits;
+  });
+  if (end == 0) return text;
+  return result.append(text, end);
 }
 
 void Inclusions::mark_covered(std::string_view text) {
-  for (size_t index = 0; index < parts_.size(); ++index)
-    if (text.find(mark(index)) != std::string_view::npos) parts_[index].covered = true;
+  each_mark(text, [&](size_t, size_t index) { parts_.at(index).covered = true; });
 }
 
 void Inclusions::Expansion::add(std::string_view bytes, const Take& text, const Take& file) {
@@ -103,7 +119,7 @@ void Inclusions::Expansion::add(std::string_view bytes, const Take& text, const 
   tail_ += bytes;
   for (size_t at; (at = tail_.find(nonce)) != std::string::npos && tail_.size() >= at + whole;) {
     text(std::string_view(tail_).substr(0, at));
-    const size_t index = std::stoul(tail_.substr(at + nonce.size(), index_digits), nullptr, 16);
+    const size_t index = inclusions_.index_of(std::string_view(tail_).substr(at));
     tail_.erase(0, at + whole);
     // Base64 counts in threes: what is left over of a piece goes with the next one.
     std::string octets;

@@ -43,6 +43,9 @@ class Inclusions {
 
  private:
   std::string mark(size_t index) const;
+  size_t index_of(std::string_view mark) const;
+  template <typename Found>
+  size_t each_mark(std::string_view text, const Found& found) const;
   void include(xmlNode* element, const xmlNode* body);
 
   std::vector<ReceivedPart>& parts_;

@@ -49,8 +49,9 @@ Document parse(std::string_view bytes, const Limits& limits) {
   const Context context(xmlNewParserCtxt());
   if (!context) throw Error(Code::transient, "no memory for a parser");
   int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT;
-  // Lifts the parser's own limits; depth, names, attributes and texts are within ours, as the scan has seen.
-  if (limits.text > XML_MAX_TEXT_LENGTH) options |= XML_PARSE_HUGE;
+  // Lifts the parser's own limits, of which one is 10 MB of document; depth, names, attributes and texts are
+  // within ours, as the scan has seen.
+  if (limits.text > XML_MAX_TEXT_LENGTH || bytes.size() > XML_MAX_LOOKUP_LIMIT) options |= XML_PARSE_HUGE;
   Document document(xmlCtxtReadMemory(context.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr,
                                       "UTF-8", options));
   if (!document || context->wellFormed == 0 || context->nsWellFormed == 0) refuse(context.get());

@@ -2,7 +2,10 @@
 // with xop:Include in its room, as MTOM does. What is forbidden is forbidden although the signature holds.
 #include "gateway/exchange/xop.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <iostream>
 
 #include <gtest/gtest.h>
 
@@ -168,6 +171,33 @@ TEST(Xop, OutsideOfBodyNothingIsIncluded) {
   message = replaced(message, base64, include("cid:one"));
   EXPECT_EQ(judge(message, {part("one", file_bytes)}).rule, "xop-form");
   EXPECT_EQ(judge_without("xop-form", message, {part("one", file_bytes)}).rule, "");
+}
+
+// As many files as may come, each named among much text: what is done for one is done once.
+TEST(Xop, AThousandFilesInALargeMessageAreReadInOnePass) {
+  constexpr int files = 1000;
+  const std::string filler(15'000, 't');
+  Draft draft = honest(World::get().certificate.get());
+  draft.body = "<p:A xmlns:p='urn:example:p'>";
+  for (int file = 0; file < files; ++file) draft.body += "<p:F>QUJD</p:F><p:T>" + filler + "</p:T>";
+  draft.body += "</p:A>";
+  std::string message = sign(text(draft), World::get().key.get());
+  std::vector<ReceivedPart> parts;
+  size_t at = 0;
+  for (int file = 0; file < files; ++file) {
+    const std::string id = "f" + std::to_string(file);
+    const std::string named = include("cid:" + id);
+    at = message.find("<p:F>QUJD", at) + 5;
+    message.replace(at, 4, named);
+    at += named.size();
+    parts.push_back(part(id, "ABC"));
+  }
+  const auto began = std::chrono::steady_clock::now();
+  const Judged judged = judge(message, parts);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  EXPECT_EQ(judged.rule, "");
+  EXPECT_TRUE(std::ranges::all_of(judged.received, &ReceivedPart::covered));
+  std::cout << message.size() << " octets with " << files << " files: " << took.count() << " s\n";
 }
 
 // A Body that thirty References name would have its files hashed thirty times.
