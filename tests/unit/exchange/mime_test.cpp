@@ -73,6 +73,14 @@ TEST(Mime, IsReadInPiecesOfAnySize) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << "the file of the parts has a name";
 }
 
+// RFC 2046, 5.1.1: the empty line of a header may be all that stands before the next delimiter.
+TEST(Mime, APartMayEndWhereItsHeaderDoes) {
+  const Read got = read(message("\r\n--b=1\r\nContent-ID: <two>\r\n"));
+  EXPECT_EQ(got.refused, "");
+  ASSERT_EQ(got.message.parts.size(), 1u);
+  EXPECT_EQ(bytes_of(got.message.parts[0]), "");
+}
+
 TEST(Mime, TakesItsRootWhereStartSaysAndElseFirst) {
   const std::string later = part("Content-ID: <one>\r\n", "1") + part(root_header, "<root/>");
   EXPECT_EQ(read(later.substr(2) + "\r\n--b=1--").message.root, "<root/>");
@@ -99,6 +107,7 @@ TEST(Mime, IsRefusedWithItsOwnRule) {
             "mime-root")
       << "another type";
   EXPECT_EQ(refused("hidden\r\n--b=1\r\n" + message(one)), "mime-form") << "a preamble";
+  EXPECT_EQ(refused("--c=1" + message(one).substr(5)), "mime-form") << "another boundary at first";
   EXPECT_EQ(refused("--b=1 x\r\n\r\n"), "mime-form") << "behind the boundary";
   EXPECT_EQ(refused(message(part(std::string(9000, 'x'), "1"))), "mime-form") << "an endless header";
   EXPECT_EQ(refused("--b=1\r\nContent-ID: <other>\r\n\r\n1\r\n--b=1--\r\n"), "mime-root") << "no root";
@@ -111,6 +120,16 @@ TEST(Mime, ItsMediaTypeIsJudgedToo) {
       refused("multipart/related; type=\"application/xop+xml\"; boundary=\"" + std::string(71, 'b') + "\""),
       "mime-form");
   EXPECT_EQ(refused("multipart/related; type=\"text/xml\"; boundary=\"b=1\""), "mime-root") << "SwA";
+}
+
+TEST(Mime, ABoundaryHasAtMostSeventyCharacters) {
+  for (const size_t length : {size_t{70}, size_t{71}}) {
+    const std::string boundary(length, 'b');
+    const std::string bytes =
+        "--" + boundary + "\r\n" + root_header + "\r\n<root/>\r\n--" + boundary + "--\r\n";
+    const std::string type = "multipart/related; type=\"application/xop+xml\"; boundary=" + boundary;
+    EXPECT_EQ(read(bytes, 9, type).refused, length == 70 ? "" : "mime-form");
+  }
 }
 
 TEST(Mime, HasBoundsOfItsOwn) {
