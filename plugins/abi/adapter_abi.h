@@ -260,8 +260,8 @@ enum { TILTS_LOG_DEBUG = 1, TILTS_LOG_INFORMATION = 2, TILTS_LOG_WARNING = 3, TI
    returns the same, nothing emitted since the last checkpoint is kept, and the call ends with that status.
    Only ask_many, submit, wait and the documents fail as CANCELLED. Inside a callback only emit, checkpoint,
    cancelled, log, roster, name, action, now, uuid, last_error, collect and collect_bytes may be called.
-   A document or a file that is UNTRUSTED (verify_document, keep_file; since 1.3) is one of many: nothing of
-   it is handed on, and the services go on. */
+   A document or file that is UNTRUSTED (verify_document, keep_file; 1.3) is one of many: the services go on,
+   and until the next question or proven document only held records may be emitted. */
 typedef struct tilts_host {
   uint32_t struct_size;
   uint32_t abi_minor;

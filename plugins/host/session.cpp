@@ -33,6 +33,7 @@ void Session::begin(Services& services, Entrance entrance) {
   thread_ = std::this_thread::get_id();
   failure_.reset();
   callback_ended_.reset();
+  doubted_.reset();
   last_error_.clear();
   in_callback_ = submitted_ = settled_ = parked_ = false;
   records_since_ = bytes_since_ = log_lines_ = 0;
@@ -73,6 +74,7 @@ tilts_status Session::failed(Kind kind, tilts_status status, std::string_view wh
   if (failure_) return failure_->status;  // inside a callback; the service around it ends for the same reason
   last_error_ = fmt::format("{}: {}", what, sentence(said));
   const bool one_of_many = kind == Kind::judging && status == TILTS_UNTRUSTED;
+  if (one_of_many) doubted_ = last_error_;
   if (kind == Kind::keeping || (is_sticky(status) && !one_of_many)) failure_ = Failure{status, last_error_};
   return status;
 }
@@ -138,6 +140,7 @@ void Session::ask_many(uint64_t count, void* caller, tilts_request_function requ
     call_back([&] { return request(caller, index, &given); });
     return read_request(given, limits_);
   };
+  doubted_.reset();
   if (count > 0) services_->ask_many(count, make, take);
 }
 
@@ -162,6 +165,8 @@ void Session::emit(const tilts_record* given) {
   if (entrance_ != Entrance::pull && entrance_ != Entrance::resume_pull) misuse("only a pull emits records");
   if (given == nullptr) misuse("the record is null");
   const Emitted record = records_.read(*given);
+  // What was untrusted must not come in by another way: of it one can only say that it is held.
+  if (doubted_ && record.presence != Presence::held) throw Error(Code::untrusted, *doubted_);
   ++records_since_;
   bytes_since_ += records_.bytes();
   if (records_since_ > limits_.records || bytes_since_ > limits_.record_bytes)

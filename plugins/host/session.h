@@ -82,6 +82,8 @@ class Session {
   std::atomic<bool> foreign_{false};  // a service was called from another thread, or after the end
   std::optional<Failure> failure_;    // sticky
   std::optional<CallbackEnded> callback_ended_;
+  std::optional<std::string>
+      doubted_;  // a document or file that was untrusted; until something new is proven
   std::string last_error_;
   bool in_callback_ = false;
   bool submitted_ = false;  // perhaps: a byte of it may have left

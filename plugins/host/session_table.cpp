@@ -1,4 +1,6 @@
 #include <array>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -95,8 +97,14 @@ tilts_host Session::make_table(Session* self) {
   table.verify_document = [](void* context, tilts_text document, void* caller, tilts_answer_function answer) {
     Session& s = *static_cast<Session*>(context);
     return s.serve(Kind::judging, "verify_document", [&] {
-      s.services_->verify_document(octets(document, "the document", s.limits_.document),
-                                   s.taker(caller, answer));
+      const std::optional<std::string> doubted = std::exchange(s.doubted_, std::nullopt);
+      try {
+        s.services_->verify_document(octets(document, "the document", s.limits_.document),
+                                     s.taker(caller, answer));
+      } catch (...) {
+        if (!s.doubted_) s.doubted_ = doubted;
+        throw;
+      }
     });
   };
   table.log = [](void* context, int32_t level, tilts_text text) {

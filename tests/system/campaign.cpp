@@ -506,7 +506,8 @@ void Campaign::operator_looks(bool at_the_end) {
     all = all && is_settled(one);
     if (one.state == SubmissionState::warned && (at_the_end || chance(0.5)))
       decide(store, one, truth);
-    else if (one.state == SubmissionState::unknown && quiet && chance(0.05))
+    else if (one.state == SubmissionState::unknown && quiet &&
+             ((at_the_end && plan_.e_address) || chance(0.05)))  // there nobody else will
       decide(store, one, truth);
   }
   const bool stands = store.read([&](store::Session& session) {

@@ -68,7 +68,8 @@ void Campaign::compare() {
     if (known == ledger.end() || there == truth.end()) {
       ++figures_.lost;
       ADD_FAILURE() << entered.file << (known == ledger.end() ? " is not in the ledger" : "")
-                    << (there == truth.end() ? " is not in the registry" : "");
+                    << (there == truth.end() ? " is not in the registry" : "")
+                    << (known == ledger.end() ? "" : fmt::format(", {}", name(known->second.state)));
       continue;
     }
     if (there->second.times > 1) ++figures_.doubled;

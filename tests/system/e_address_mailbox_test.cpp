@@ -1,6 +1,8 @@
 // Documents that come through e-address: fetched, proven, deciphered, unpacked and stored, and only then
 // taken out of the mailbox; what proves nothing stays there.
+#include <csignal>
 #include <fstream>
+#include <thread>
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Parser.h>
@@ -11,6 +13,7 @@
 #include "gateway/base/sha256.h"
 #include "gateway/config/load.h"
 #include "tests/system/command.h"
+#include "tests/system/full_disk.h"
 #include "tests/system/queue_office.h"
 
 namespace tilts::system_test {
@@ -242,6 +245,59 @@ TEST_F(Mailbox, AMessageThatIsCutShortIsAskedForAgain) {
     EXPECT_EQ(run(), 0) << said_;
     expect_stored(id);
   }
+}
+
+// Whatever was confirmed is gone from the mailbox, so it has to stand in the folder by then.
+TEST_F(Mailbox, KilledAtAnyMomentItHasConfirmedNothingThatIsNotStored) {
+  open();
+  std::vector<std::string> all;
+  for (int number = 0; number < 12; ++number)
+    all.push_back(letter(fmt::format(R"(,"files":[{{"name":"{}.pdf","size":300000}}])", number)));
+  int killed = 0;
+  for (int life = 1; life <= 40; ++life) {
+    Command command(office_->file("tilts.xml"), {"run", "documents", "--initial"});
+    std::this_thread::sleep_for(std::chrono::milliseconds{life * 10});
+    command.signal(SIGKILL);
+    killed += command.end() < 0;
+    for (const auto& [id, one] : mailbox())
+      if (one.confirmed) expect_stored(id);
+  }
+  EXPECT_GT(killed, 0);
+  EXPECT_EQ(run(), 0) << said_;
+  for (const std::string& id : all) {
+    EXPECT_TRUE(mailbox().at(id).confirmed);
+    expect_stored(id);
+    EXPECT_THAT(rows("out-files"), HasSubstr(id + "/"));
+  }
+  EXPECT_EQ(files_stored(), all.size());
+}
+
+TEST_F(Mailbox, AFullDiskTakesNothingAndLosesNothing) {
+  open();
+  EXPECT_EQ(run(), 0) << "the store is made";
+  const std::string id = letter(R"(,"files":[{"name":"a.pdf","size":9000000}])");
+  {
+    const FullDisk full(6'000'000);
+    EXPECT_EQ(run(), 6) << said_;
+    EXPECT_THAT(said_, HasSubstr("cannot be written"));
+  }
+  EXPECT_FALSE(mailbox().at(id).confirmed);
+  EXPECT_EQ(files_stored(), 0u);
+  EXPECT_EQ(run(), 0) << said_;
+  expect_stored(id);
+}
+
+// Our clock an hour behind: what comes is from the future, and nothing of it is taken.
+TEST_F(Mailbox, AWrongClockTakesNothing) {
+  open();
+  const std::string id = letter(R"(,"files":[{"name":"a.pdf","size":5000}])");
+  office_->registry().post("/clock", R"({"offset":3600})");
+  EXPECT_NE(run(), 0) << said_;
+  EXPECT_FALSE(mailbox().at(id).confirmed);
+  EXPECT_EQ(files_stored(), 0u);
+  office_->registry().post("/clock", R"({"offset":0})");
+  EXPECT_EQ(run(), 0) << said_;
+  expect_stored(id);
 }
 
 TEST_F(Mailbox, TheDirectoryIsKeptInStep) {
