@@ -69,6 +69,7 @@ class Directory {
       host.collect_bytes("other", "not what was said");
     });
     const std::string name = host.keep_file({.file = "letter", .document = "d-1", .name = "Lēmums.pdf"});
+    emit(host, "d-1 " + name);  // while nothing is in doubt
     try {
       host.keep_file({.file = "other",
                       .document = "d-2",
@@ -79,7 +80,6 @@ class Directory {
     } catch (const sdk::Failure& failure) {
       if (failure.code() != sdk::Code::untrusted) throw;
     }
-    emit(host, "d-1 " + name);
     host.checkpoint("", 1);
   }
 
