@@ -145,7 +145,8 @@ int main(int count, char** arguments) {
       {"SDK writer calls of a 4 MB body", [&] { return large_request().bytes().size(); }},
       {"those calls judged by the host",
        [&, calls = std::string(large_request().bytes())] {
-         return tilts::host::Content::calls(calls).size();
+         tilts::host::Content::calls(calls);
+         return calls.size();
        }},
       {"those calls written as canonical XML",
        [&, content = tilts::host::Content::calls(std::string(large_request().bytes()))] {
