@@ -162,6 +162,7 @@ void RunServices::checkpoint(std::string_view cursor, std::optional<uint64_t> sn
   fetched_.records += static_cast<int64_t>(buffer_.size());
   if (snapshot_total) fetched_.total = snapshot_total;
   buffer_.clear();
+  if (incoming_) incoming_->drop();  // of what was held nothing waits on the disk
   // The rest of the last answer may still be told.
   if (told_.size() > 1) told_.erase(told_.begin(), told_.end() - 1);
   if (!told_.empty()) told_.back().people.clear();

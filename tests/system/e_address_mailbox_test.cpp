@@ -192,6 +192,17 @@ TEST_P(Defect, IsHeldAndStaysInTheMailboxAndStopsNothing) {
   EXPECT_THAT(rows("out"), Not(HasSubstr("\"=\"\"" + bad + "\"\"\"")));
 }
 
+// Whoever sends what proves nothing takes no room from the others: 9 MB of it, and 4 MiB are allowed.
+TEST_F(Mailbox, WhatIsHeldFillsNoQuota) {
+  open("profile.xml", 4);
+  for (int number = 0; number < 3; ++number)
+    letter(R"(,"defect":"changed","files":[{"name":"a.pdf","size":3000000}])");
+  const std::string good = letter(R"(,"files":[{"name":"a.pdf","size":1000000}])");
+  EXPECT_EQ(run(), 3) << said_;
+  expect_stored(good);
+  EXPECT_TRUE(mailbox().at(good).confirmed);
+}
+
 TEST_F(Mailbox, AConfirmationWhoseAnswerIsLostIsNoSecondDocument) {
   open();
   const std::string id = letter(R"(,"files":[{"name":"a.pdf","size":5000}])");
