@@ -45,14 +45,17 @@ class EntryCheck {
     const std::string key = ">" + bundle_.submission.key + "<";
     const bool names_key = body.find(key) != std::string::npos;
     // A mailbox is asked what it holds: then its answer names the entry, or says nothing about it.
-    if (!names_key && !exchange.proof.submits && judged.answered.find(key) == std::string::npos &&
-        judged.answered.find(">" + bundle_.submission.receipt + "<") == std::string::npos)
+    const std::string& receipt = bundle_.submission.receipt;
+    const bool gives_receipt =
+        !receipt.empty() && judged.answered.find(">" + receipt + "<") != std::string::npos;
+    const bool answer_names_key = !exchange.proof.submits && judged.answered.find(key) != std::string::npos;
+    if (!names_key && !exchange.proof.submits && !answer_names_key && !gives_receipt)
       return verdict_.note(
           fmt::format("exchange {}: neither the request nor a signed answer to it names the entry's key; it "
                       "proves nothing about it",
                       exchange.id));
     verdict_.demand(
-        names_key || (!exchange.proof.submits && judged.answered.find(key) != std::string::npos),
+        names_key || answer_names_key,
         fmt::format("exchange {}: it names the entry's key {}", exchange.id, bundle_.submission.key),
         fmt::format("exchange {}: the request does not name the entry's key", exchange.id));
     if (!exchange.proof.submits) return;

@@ -380,6 +380,22 @@ TEST_P(EvidenceOverEAddress, OfADeliveryNoticeHolds) {
               HasSubstr(answers_are_signed() ? "it names the entry's key" : "it proves nothing about it"));
 }
 
+// Nobody knows what became of it, and the proof says just that.
+TEST_P(EvidenceOverEAddress, OfAnEntryWhoseFateIsUnknownHolds) {
+  office_.registry().fault(R"({"kind":"reset-before","operation":"SendMessage","count":0})");
+  office_.enter("SD-1");
+  office_.rounds();
+  office_.later(seconds{300});
+  office_.rounds();
+  ASSERT_EQ(office_.only().state, SubmissionState::unknown);
+  ASSERT_GT(office_.registry().counter("GetMessageList"), 0) << "nobody has asked";
+  exported(office_, office_.only().id, "proof.xml");
+  const Said said = judge(office_, "proof.xml");
+  EXPECT_EQ(said.exit, 0) << said.err << said.out;
+  EXPECT_THAT(said.out, AllOf(HasSubstr("no answer came"), HasSubstr("proves nothing about it"),
+                              Not(HasSubstr("received as"))));
+}
+
 // A change of the bytes, wherever it is, is seen by the digest over all of them; each of these is seen by a
 // check of its own as well, which stands when somebody made a new digest.
 struct Tampering {
