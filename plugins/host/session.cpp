@@ -140,8 +140,9 @@ void Session::ask_many(uint64_t count, void* caller, tilts_request_function requ
     call_back([&] { return request(caller, index, &given); });
     return read_request(given, limits_);
   };
+  if (count == 0) return;
   doubted_.reset();
-  if (count > 0) services_->ask_many(count, make, take);
+  services_->ask_many(count, make, take);
 }
 
 void Session::submit(const tilts_request* given, void* caller, tilts_answer_function answer) {

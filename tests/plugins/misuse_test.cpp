@@ -14,9 +14,11 @@
 namespace tilts::host {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 std::shared_ptr<const Library> misuser() {
   return Library::load(std::filesystem::path(DEFECTS_FOLDER) / "libtilts_misuser.so", "misuser");
@@ -54,6 +56,15 @@ TEST(Judging, OneUntrustedFileOfManyDoesNotEndTheRun) {
   EXPECT_THAT(services.collected, ElementsAre("file part one"));
   services.document_verdict = Error(Code::transient, "the disk is full");
   EXPECT_THAT(pull(services, "goes_on_after_untrusted_files"), HasSubstr("the file was kept"));
+}
+
+// … and none of what it says can become a record, however the adapter goes on.
+TEST(Judging, ToAskNothingDoesNotMakeAnUntrustedDocumentGood) {
+  FakeServices services;
+  services.document_verdict = Error(Code::untrusted, "it is not what was said");
+  EXPECT_THAT(pull(services, "takes_an_untrusted_document_for_good"),
+              AllOf(StartsWith("untrusted: "), HasSubstr("it is not what was said")));
+  EXPECT_THAT(services.kept, IsEmpty());
 }
 
 struct Case {

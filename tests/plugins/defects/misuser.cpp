@@ -48,6 +48,20 @@ struct Call {
   }
   static tilts_status take(void*, uint64_t, const tilts_answer*) { return TILTS_OK; }
 
+  // One attachment of that media type, and writer calls that carry it or not.
+  tilts_status attach(tilts_text media_type, tilts_text calls) {
+    const tilts_attachment attachment{{}, media_type, text("x"), {}};
+    tilts_request request{};
+    request.struct_size = sizeof request;
+    request.content_kind = TILTS_CONTENT_CALLS;
+    request.operation = text("Ask");
+    request.content = calls;
+    request.attachments = &attachment;
+    request.attachment_count = 1;
+    request.attachment_stride = sizeof attachment;
+    return ask(request);
+  }
+
   tilts_request request_{};
 };
 
@@ -209,23 +223,9 @@ const std::array misuses{
              return c.host->keep_file(c.host->context, &file, {nullptr, ignore});
            }},
     Misuse{MISUSE(names_an_attachment_nowhere),
-           [](Call& c) {
-             const tilts_attachment attachment{{}, text("text/plain"), text("x"), {}};
-             tilts_request request = question(text("\2\0\0\1\0a\5"), TILTS_CONTENT_CALLS);
-             request.attachments = &attachment;
-             request.attachment_count = 1;
-             request.attachment_stride = sizeof attachment;
-             return c.ask(request);
-           }},
+           [](Call& c) { return c.attach(text("text/plain"), text("\2\0\0\1\0a\5")); }},
     Misuse{MISUSE(attaches_by_a_header_of_its_own),
-           [](Call& c) {
-             const tilts_attachment attachment{{}, text("a/b\r\nX: 1"), text("x"), {}};
-             tilts_request request = question(text("\2\0\0\1\0a\7\0\0\0\0\5"), TILTS_CONTENT_CALLS);
-             request.attachments = &attachment;
-             request.attachment_count = 1;
-             request.attachment_stride = sizeof attachment;
-             return c.ask(request);
-           }},
+           [](Call& c) { return c.attach(text("a/b\r\nX: 1"), text("\2\0\0\1\0a\7\0\0\0\0\5")); }},
     // what came beside an answer, and two files of it: one of many may be untrusted
     Misuse{MISUSE(goes_on_after_untrusted_files),
            [](Call& c) {
@@ -242,6 +242,15 @@ const std::array misuses{
                return c.say(TILTS_BUG, "the file was kept");
              if (c.host->verify_document(c.host->context, text("<d/>"), &c, Call::take) != TILTS_UNTRUSTED)
                return c.say(TILTS_BUG, "the document was taken");
+             return c.checkpoint();
+           }},
+    // to ask nothing is no new question
+    Misuse{MISUSE(takes_an_untrusted_document_for_good),
+           [](Call& c) {
+             if (c.host->verify_document(c.host->context, text("<d/>"), &c, Call::take) != TILTS_UNTRUSTED)
+               return c.say(TILTS_BUG, "the document was taken");
+             if (const tilts_status s = c.ask(question(), Call::take, 0); s != TILTS_OK) return s;
+             if (const tilts_status s = c.emit(person()); s != TILTS_OK) return s;
              return c.checkpoint();
            }},
     // the same with one that the contract has: the adapter may go on
