@@ -1,6 +1,5 @@
 #include "gateway/exchange/mime.h"
 
-#include <istream>
 #include <sstream>
 
 #include <Poco/Exception.h>

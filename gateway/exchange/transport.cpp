@@ -77,6 +77,9 @@ size_t write_body(char* bytes, size_t size, size_t count, void* flight) {
   } catch (const Error& error) {
     self.failure = error;
     return 0;
+  } catch (const std::exception&) {  // libcurl's C stands between here and whoever could catch it
+    self.failure = Error(Code::transient, "the answer could not be taken in");
+    return 0;
   }
   if (size * count > self.limit - self.body.size()) {
     self.too_large = true;

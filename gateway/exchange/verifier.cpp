@@ -155,7 +155,8 @@ Verified Verifier::message(std::string_view bytes, const Expectation& expectatio
   Verified verified;
   verified.received_ = std::move(parts);
   std::optional<Inclusions> inclusions;
-  if (policy_.mtom) inclusions.emplace(document.get(), message.body, verified.received_);
+  if (policy_.mtom || !verified.received_.empty())
+    inclusions.emplace(document.get(), message.body, verified.received_);
   Judgement judged{.policy = policy_,
                    .expectation = expectation,
                    .now = clock_.now(),
