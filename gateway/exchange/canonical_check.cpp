@@ -13,6 +13,7 @@
 #include "gateway/exchange/names.h"
 #include "gateway/xml/base64.h"
 #include "gateway/xml/canonicalize.h"
+#include "gateway/xml/digest_method.h"
 #include "gateway/xml/document.h"
 #include "gateway/xml/xop.h"
 
@@ -57,10 +58,8 @@ xmlNode* by_id(const xmlNode* root, std::string_view id) {
 }
 
 std::string digest(const std::string& bytes, const std::string& uri) {
-  const EVP_MD* algorithm = uri == names::sha512   ? EVP_sha512()
-                            : uri == names::sha384 ? EVP_sha384()
-                            : uri == names::sha1   ? EVP_sha1()
-                                                   : EVP_sha256();
+  const EVP_MD* algorithm = uri == names::sha1 ? EVP_sha1() : xml::digest_method(uri);
+  if (algorithm == nullptr) differ("an unknown digest");
   unsigned char octets[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   if (EVP_Digest(bytes.data(), bytes.size(), octets, &size, algorithm, nullptr) != 1) differ("no digest");

@@ -15,6 +15,7 @@
 #include "gateway/exchange/refusal.h"
 #include "gateway/exchange/rules.h"
 #include "gateway/xml/base64.h"
+#include "gateway/xml/digest_method.h"
 #include "gateway/xml/malformed.h"
 
 namespace tilts::exchange {
@@ -100,10 +101,11 @@ struct Oaep {
 };
 
 const EVP_MD* hash(std::string_view uri) {
+  if (const EVP_MD* known = xml::digest_method(uri)) return known;
   if (uri == names::sha1 || uri == names::mgf1_sha1) return EVP_sha1();
-  if (uri == names::sha256 || uri == names::mgf1_sha256) return EVP_sha256();
-  if (uri == names::sha384 || uri == names::mgf1_sha384) return EVP_sha384();
-  if (uri == names::sha512 || uri == names::mgf1_sha512) return EVP_sha512();
+  if (uri == names::mgf1_sha256) return EVP_sha256();
+  if (uri == names::mgf1_sha384) return EVP_sha384();
+  if (uri == names::mgf1_sha512) return EVP_sha512();
   unknown_method();
 }
 

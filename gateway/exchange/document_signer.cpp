@@ -9,6 +9,7 @@
 
 #include "gateway/base/error.h"
 #include "gateway/base/handle.h"
+#include "gateway/exchange/elements.h"
 #include "gateway/exchange/names.h"
 #include "gateway/exchange/signer.h"
 #include "gateway/xml/base64.h"
@@ -60,19 +61,6 @@ std::string serial_of(const X509* certificate) {
   std::string serial(text);
   OPENSSL_free(text);
   return serial;
-}
-
-void element(CanonicalWriter& to, std::string_view uri, std::string_view local, std::string_view prefix,
-             std::string_view text) {
-  to.start(uri, local, prefix);
-  to.text(text);
-  to.end();
-}
-
-void algorithm(CanonicalWriter& to, std::string_view local, std::string_view uri) {
-  to.start(names::ds, local, "ds");
-  to.attribute("Algorithm", uri);
-  to.end();
 }
 
 // The signature as it will stand, but for digests and value.

@@ -4,11 +4,12 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <openssl/rand.h>
 
 #include "gateway/base/error.h"
 #include "gateway/exchange/canonical_check.h"
+#include "gateway/exchange/elements.h"
 #include "gateway/exchange/names.h"
+#include "gateway/exchange/nonce.h"
 #include "gateway/exchange/signer.h"
 #include "gateway/xml/base64.h"
 #include "gateway/xml/ready_content.h"
@@ -23,19 +24,6 @@ using xml::WrittenPart;
 std::string timestamp(Time time) {
   std::string text = to_text(std::chrono::floor<std::chrono::seconds>(time));
   return text.replace(text.find('.'), std::string::npos, "Z");
-}
-
-void element(CanonicalWriter& writer, std::string_view uri, std::string_view local, std::string_view prefix,
-             std::string_view text) {
-  writer.start(uri, local, prefix);
-  writer.text(text);
-  writer.end();
-}
-
-void algorithm(CanonicalWriter& writer, std::string_view local, std::string_view uri) {
-  writer.start(names::ds, local, "ds");
-  writer.attribute("Algorithm", uri);
-  writer.end();
 }
 
 // One message on its way. Body is written first, because the header holds its digest.
@@ -205,9 +193,7 @@ class Envelope {
 }  // namespace
 
 std::string fresh_message_id(const Profile& profile) {
-  std::array<unsigned char, 16> octets{};
-  if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
-    throw Error(Code::bug, "OpenSSL has no random numbers");
+  std::array<unsigned char, 16> octets = fresh_octets();
   octets[6] = static_cast<unsigned char>((octets[6] & 0x0F) | 0x40);
   octets[8] = static_cast<unsigned char>((octets[8] & 0x3F) | 0x80);
   const auto hex = [&](size_t begin, size_t end) {

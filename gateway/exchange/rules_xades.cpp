@@ -9,6 +9,7 @@
 #include "gateway/exchange/refusal.h"
 #include "gateway/exchange/rules.h"
 #include "gateway/exchange/signed_properties.h"
+#include "gateway/xml/digest_method.h"
 #include "gateway/xml/document.h"
 
 namespace tilts::exchange {
@@ -49,10 +50,7 @@ void document_first(const Judgement& judged) {
 }
 
 const EVP_MD* digest_by(std::string_view uri) {
-  if (uri == names::sha1) return EVP_sha1();
-  if (uri == names::sha256) return EVP_sha256();
-  if (uri == names::sha384) return EVP_sha384();
-  return uri == names::sha512 ? EVP_sha512() : nullptr;
+  return uri == names::sha1 ? EVP_sha1() : xml::digest_method(uri);
 }
 
 void certificate_digest(const Judgement& judged) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gateway/base/error.h"
+#include "gateway/exchange/elements.h"
 #include "gateway/exchange/names.h"
 #include "gateway/xml/canonical_writer.h"
 #include "gateway/xml/canonicalize.h"
@@ -21,13 +22,6 @@ constexpr size_t largest_token = 1u << 20;
   throw Error(Code::untrusted, fmt::format("the token service's answer: {}; no token was taken, ask the "
                                            "operator of the service",
                                            why));
-}
-
-void element(CanonicalWriter& to, std::string_view uri, std::string_view local, std::string_view prefix,
-             std::string_view text) {
-  to.start(uri, local, prefix);
-  to.text(text);
-  to.end();
 }
 
 // The key that the token shall confirm: that of the certificate which signs this request too.

@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 
 #include "gateway/base/error.h"
-#include "gateway/exchange/names.h"
 #include "gateway/mapping/text.h"
 #include "gateway/pull/decipher.h"
 #include "gateway/pull/file_names.h"
 #include "gateway/pull/gunzip.h"
+#include "gateway/xml/digest_method.h"
 
 namespace tilts::pull {
 namespace {
@@ -27,13 +27,6 @@ constexpr uint64_t largest_ratio = 200;
 
 // Neither errors nor crashes may show the name a sender gave: it may say whom it is about.
 constexpr const char* unnamed = ".arriving";
-
-const EVP_MD* hash(std::string_view method) {
-  if (method == exchange::names::sha256) return EVP_sha256();
-  if (method == exchange::names::sha384) return EVP_sha384();
-  if (method == exchange::names::sha512) return EVP_sha512();
-  return nullptr;
-}
 
 std::string digest_of(const exchange::PartFile& file, const EVP_MD& method) {
   const Digest context(EVP_MD_CTX_new());
@@ -125,7 +118,7 @@ void IncomingFiles::prove(const host::IncomingFile& file, const Collected& colle
                                      ": a file is covered neither by the message's signature nor by a digest "
                                      "of its document; nothing of it was kept, ask its sender");
   if (!said) return;
-  const EVP_MD* method = hash(file.digest_method);
+  const EVP_MD* method = xml::digest_method(file.digest_method);
   if (method == nullptr)
     throw Error(Code::untrusted, terms_.owner +
                                      ": a file's digest is not by SHA-256, SHA-384 or SHA-512; nothing of it "

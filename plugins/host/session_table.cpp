@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include "gateway/xml/digest_method.h"
 #include "plugins/host/session.h"
 #include "plugins/host/text.h"
 
@@ -19,12 +20,8 @@ T& not_null(T* pointer, const char* what) {
   return *pointer;
 }
 
-// FIPS 180-4. What is not on the list is refused by the policy as well.
 std::string digest_by(std::string_view method, std::string_view bytes) {
-  const EVP_MD* kind = method == "http://www.w3.org/2001/04/xmlenc#sha256"         ? EVP_sha256()
-                       : method == "http://www.w3.org/2001/04/xmldsig-more#sha384" ? EVP_sha384()
-                       : method == "http://www.w3.org/2001/04/xmlenc#sha512"       ? EVP_sha512()
-                                                                                   : nullptr;
+  const EVP_MD* kind = xml::digest_method(method);
   if (kind == nullptr) throw Error(Code::bug, "it is not the URI of SHA-256, SHA-384 or SHA-512");
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned int size = 0;
