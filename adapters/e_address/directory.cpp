@@ -1,5 +1,7 @@
 #include "adapters/e_address/directory.h"
 
+#include "adapters/e_address/answer.h"
+#include "adapters/e_address/day.h"
 #include "adapters/e_address/declaration.h"
 #include "adapters/e_address/names.h"
 #include "plugins/sdk/record_reader.h"

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <optional>
+#include <set>
 #include <vector>
 
-#include "adapters/e_address/base64.h"
+#include "adapters/e_address/answer.h"
 #include "adapters/e_address/declaration.h"
 #include "adapters/e_address/envelope.h"
 #include "adapters/e_address/names.h"
@@ -23,6 +23,24 @@ constexpr std::string_view get = "GetMessage";
 constexpr std::string_view section = "GetAttachmentSection";
 constexpr std::string_view confirm = "ConfirmMessage";
 constexpr uint64_t most_sections = 100'000;
+
+// RFC 2392: what an xop:Include calls the part with this Content-ID. The gateway has judged that it is one.
+std::string content_id_of(std::string_view href) {
+  std::string id;
+  href.remove_prefix(href.starts_with("cid:") ? 4 : 0);
+  const auto digit = [](char c) {
+    return c <= '9' ? static_cast<unsigned>(c - '0') : (static_cast<unsigned>(c | 0x20) - 'a' + 10);
+  };
+  for (size_t at = 0; at < href.size(); ++at) {
+    if (href[at] == '%' && at + 2 < href.size()) {
+      id += static_cast<char>(digit(href[at + 1]) << 4 | digit(href[at + 2]));
+      at += 2;
+    } else {
+      id += href[at];
+    }
+  }
+  return id;
+}
 
 // Good for a key and for the name of a folder; an interface that numbers otherwise is not known.
 bool is_message_id(std::string_view text) {
@@ -90,10 +108,6 @@ class Taking {
   }
 
  private:
-  struct Attachment {
-    uint64_t sections = 0;  // 0: it came with the message
-  };
-
   std::string file(const std::string& content_id) const { return header_.id + "/" + content_id; }
 
   void fetch() {
@@ -109,37 +123,36 @@ class Taking {
       read_attachments(body);
       collect(body);
     });
-    for (const auto& [id, attachment] : attachments_) fetch_sections(id, attachment.sections);
+    for (const auto& [id, sections] : sections_) fetch_sections(id, sections);
   }
 
   void read_attachments(std::string_view body) {
     enum Field : size_t { id, separate, count };
     reader({"m:ContentId", "m:IsSeparateCall", "m:SectionCount"}).read(body, [&](const sdk::Row& row) {
-      Attachment attachment;
+      uint64_t number = 0;
       const std::string_view sections = row[count];
       if (row[separate] == "true" || row[separate] == "1") {
-        const auto [end, error] =
-            std::from_chars(sections.data(), sections.data() + sections.size(), attachment.sections);
-        if (error != std::errc() || end != sections.data() + sections.size() || attachment.sections == 0 ||
-            attachment.sections > most_sections)
+        const auto [end, error] = std::from_chars(sections.data(), sections.data() + sections.size(), number);
+        if (error != std::errc() || end != sections.data() + sections.size() || number == 0 ||
+            number > most_sections)
           throw misfit(get, "a file comes in sections, and how many cannot be read");
       }
-      if (row[id].empty() || !attachments_.emplace(row[id], attachment).second)
+      if (row[id].empty() || !sections_.emplace(row[id], number).second)
         throw misfit(get, "a file without a ContentId, or two with one");
     });
   }
 
   // What came with the answer, beside it or inside.
   void collect(std::string_view body) {
-    std::map<std::string, bool> beside;
+    std::set<std::string> beside;
     reader({"m:ContentId", "m:Contents/xop:Include/@href"}).read(body, [&](const sdk::Row& row) {
       if (!row.has(1)) return;
-      beside[std::string(row[0])] = true;
+      beside.emplace(row[0]);
       host_.collect(file(std::string(row[0])), content_id_of(row[1]));
     });
     reader({"m:ContentId", "m:Contents"}).read(body, [&](const sdk::Row& row) {
       const std::string id(row[0]);
-      if (beside.contains(id) || attachments_[id].sections != 0) return;
+      if (beside.contains(id) || sections_.at(id) != 0) return;
       host_.collect_bytes(file(id), decoded(row[1], get));
     });
   }
@@ -197,9 +210,9 @@ class Taking {
     if (!any) throw refusal("has a signature over something else than its SenderDocument");
     if (!wanted_.takes(sent_.kind, sent_.sender))
       throw refusal("is of another kind, or of another sender, than the mailbox says");
-    if (sent_.files.size() != attachments_.size()) throw refusal("has not the files that came with it");
+    if (sent_.files.size() != sections_.size()) throw refusal("has not the files that came with it");
     for (const File& one : sent_.files)
-      if (!attachments_.contains(one.id)) throw refusal("names a file that did not come with it");
+      if (!sections_.contains(one.id)) throw refusal("names a file that did not come with it");
   }
 
   void keep() {
@@ -277,7 +290,7 @@ class Taking {
   const Wanted& wanted_;
   const Header& header_;
   std::string document_;
-  std::map<std::string, Attachment> attachments_;
+  std::map<std::string, uint64_t> sections_;  // by ContentId; 0: it came with the message
   Document sent_;
   std::string signer_, signing_time_;
   std::vector<std::string> paths_;

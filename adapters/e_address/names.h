@@ -6,8 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "plugins/sdk/failure.h"
-#include "plugins/sdk/host.h"
 #include "plugins/sdk/record_reader.h"
 
 namespace tilts::e_address {
@@ -31,24 +29,5 @@ inline std::vector<sdk::Prefix> with_soap() {
   all.push_back({"s", "http://www.w3.org/2003/05/soap-envelope"});
   return all;
 }
-
-// An answer that does not fit its question.
-inline sdk::Failure misfit(std::string_view operation, const std::string& what) {
-  return {sdk::Code::untrusted, "the answer to " + std::string(operation) + ": " + what +
-                                    "; nothing of it was taken, ask who runs the interface"};
-}
-
-// The Body of an answer to `operation`. Throws Failure(untrusted) when it answers something else.
-inline std::string_view body_of(const sdk::Answer& answer, std::string_view operation) {
-  const std::string_view action = answer.action();
-  if (!action.empty() && !action.ends_with("/" + std::string(operation) + "Response"))
-    throw misfit(operation, "it is the answer to something else");
-  const std::string_view body = answer.part("Body");
-  if (body.empty()) throw misfit(operation, "it has no Body that was verified");
-  return body;
-}
-
-// Today, as a record's date: YYYY-MM-DD in UTC.
-std::string day_of(sdk::Host& host);
 
 }  // namespace tilts::e_address

@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "adapters/e_address/answer.h"
+#include "adapters/e_address/day.h"
 #include "adapters/e_address/declaration.h"
 #include "adapters/e_address/envelope.h"
 #include "adapters/e_address/mailbox.h"

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,28 @@ inline std::string base64(std::string_view bytes) {
     if (left > 2) text[to + 3] = digits[three & 63];
   }
   return text;
+}
+
+// White space anywhere is allowed; nothing when it is no base64.
+inline std::optional<std::string> from_base64(std::string_view text) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string octets;
+  octets.reserve(text.size() / 4 * 3);
+  uint32_t four = 0;
+  size_t count = 0, padding = 0;
+  for (const char c : text) {
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+    const size_t value = c == '=' ? 0 : digits.find(c);
+    if (value == std::string_view::npos || (padding > 0 && c != '=')) return std::nullopt;
+    padding += c == '=';
+    four = four << 6 | static_cast<uint32_t>(value);
+    if (++count % 4 != 0) continue;
+    for (const int shift : {16, 8, 0}) octets += static_cast<char>(four >> shift & 0xFF);
+    four = 0;
+  }
+  if (count % 4 != 0 || padding > 2) return std::nullopt;
+  octets.resize(octets.size() - padding);
+  return octets;
 }
 
 }  // namespace tilts::sdk

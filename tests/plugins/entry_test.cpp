@@ -113,5 +113,36 @@ TEST(Base64, WritesAnyByte) {
   EXPECT_EQ(sdk::base64("\xfb\xef\xbe"), "++++");
 }
 
+TEST(Base64, ReadsTheVectorsOfItsStandardAndWhiteSpaceBetween) {
+  for (const char* bytes : {"", "f", "fo", "foo", "foob", "fooba", "foobar"})
+    EXPECT_EQ(sdk::from_base64(sdk::base64(bytes)), bytes);
+  EXPECT_EQ(sdk::from_base64(" Zm9v\r\n\tYmE = "), "fooba");
+  EXPECT_EQ(sdk::from_base64("/////g=="), "\xff\xff\xff\xfe");
+}
+
+TEST(Base64, ReadsNothingElse) {
+  for (const char* text :
+       {"Z", "Zg", "Zg=", "Zg===", "=", "====", "A===", "Zg==Zg==", "Z=g=", "Zm9-", "Zm9v_w=="})
+    EXPECT_EQ(sdk::from_base64(text), std::nullopt) << text;
+}
+
+// One mapping makes an entry for either way into the queue, its own adapter or a document by e-address.
+TEST(Entry, OfTheRehabilitationQueueIsTheSameWhicheverWayItGoes) {
+  const auto fields = [](const std::string& adapter) {
+    const auto library = host::Library::load(
+        std::filesystem::path(ADAPTERS_FOLDER) / host::Library::file_name(adapter), adapter);
+    std::vector<std::string> names;
+    for (const host::RecordType& type : library->descriptor().record_types)
+      for (const host::FieldType& field : type.fields)
+        if (type.name == "entry") names.push_back(field.name);
+    return names;
+  };
+  const auto queue = fields("rehabilitation_queue");
+  auto by_letter = fields("e_address");
+  ASSERT_GE(by_letter.size(), queue.size());
+  by_letter.resize(queue.size());
+  EXPECT_EQ(by_letter, queue);
+}
+
 }  // namespace
 }  // namespace tilts

@@ -1,4 +1,4 @@
-#include "adapters/e_address/names.h"
+#include "adapters/e_address/day.h"
 
 #include <chrono>
 
