@@ -1,8 +1,11 @@
 // The ledger of what is to be sent once: states, what leads between them, and the history of each submission.
 //
 //   warned ─person▶ prepared ─start▶ sending ─▶ received | declined
-//                      ▲                └──────▶ unknown ─▶ received | declined   (received ─person▶
-//                      received) └── not sent ────┘           │ └── twice counted absent, or a person ──┘
+//                      ▲                └──────▶ unknown ─▶ received | declined
+//                      └── not sent ────┘           │
+//                      └── twice counted absent, or a person ──┘
+//
+// A person also enters the number of a letter: unknown or received ─person▶ received.
 //
 // Before an attempt's first byte its line is in the send journal, which outlives a restored backup of the
 // store. At start the two are compared: what only the journal knows is unknown. Without the right journal all
