@@ -1,3 +1,4 @@
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.InputStream;
@@ -66,6 +67,7 @@ import org.xml.sax.InputSource;
  *   issue:  Peer issue KEY CERTIFICATE FILE                     the SAML assertion of the file, signed by Santuario
  *   document:        Peer document KEY CERTIFICATE CONTENT C14N   a XAdES document, signed by Santuario; C14N: its SignedInfo's
  *   verify-document: Peer verify-document AUTHORITY FILE…         a line each: verified, or why not
+ *   verify-carried:  Peer verify-carried STS FILE…                a line each: a message by a key that an assertion of STS confirms
  *   carry:  Peer carry SOAP KEY CERTIFICATE CONTENT FILE REFERENCE RECIPIENT [old]   a message with that assertion
  * REFERENCE is how the message names its key: token, issuer-serial, key-identifier or thumbprint; with "+str" the
  * key reference itself is signed too, through the STR-Transform. carry knows token and assertion, the latter by its
@@ -99,6 +101,8 @@ public final class Peer {
                 try {
                     if (arguments[0].equals("verify-document")) {
                         verifyDocument(arguments[1], file);
+                    } else if (arguments[0].equals("verify-carried")) {
+                        verifyCarried(arguments[1], file);
                     } else {
                         verify(arguments[1], file);
                     }
@@ -370,6 +374,54 @@ public final class Peer {
         Element envelope = document.getDocumentElement();
         for (Element part : parts(envelope))
             if (!covered.contains(part)) throw new Exception(part.getNodeName() + " is not signed");
+    }
+
+    /**
+     * SAML token profile 1.1, 3.5.1: the assertion is of the STS, the message's signature names it by its ID and verifies
+     * with the key that it confirms, and covers the assertion as well.
+     */
+    private static void verifyCarried(String sts, String file) throws Exception {
+        Document document = parsed(new InputSource(file));
+        Element security = only(document.getDocumentElement(), WSConstants.WSSE_NS, "Security");
+        Element assertion = only(security, WSConstants.SAML2_NS, "Assertion");
+        assertion.setIdAttribute("ID", true);
+        XMLSignature issued = new XMLSignature(only(assertion, DS, "Signature"), "");
+        if (!issued.checkSignatureValue((X509Certificate) certificate(sts)) || !covers(issued, assertion)) {
+            throw new Exception("the assertion is not signed by the STS");
+        }
+        Element confirmed = only(only(assertion, WSConstants.SAML2_NS, "SubjectConfirmationData"), DS, "X509Certificate");
+        X509Certificate holder = (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(
+            new ByteArrayInputStream(Base64.getMimeDecoder().decode(confirmed.getTextContent())));
+
+        List<Element> parts = parts(document.getDocumentElement());
+        for (Element part : parts) part.setIdAttributeNS(WSConstants.WSU_NS, "Id", true);
+        parts.add(assertion);
+        Element own = null;
+        for (Node child = security.getFirstChild(); child != null; child = child.getNextSibling())
+            if ("Signature".equals(child.getLocalName()) && DS.equals(child.getNamespaceURI())) own = (Element) child;
+        Element named = only(only(own, WSConstants.WSSE_NS, "SecurityTokenReference"), WSConstants.WSSE_NS, "KeyIdentifier");
+        if (!named.getAttribute("ValueType").equals(WSConstants.WSS_SAML2_KI_VALUE_TYPE)
+            || !named.getTextContent().equals(assertion.getAttribute("ID"))) {
+            throw new Exception("the signature does not name the assertion");
+        }
+        XMLSignature made = new XMLSignature(own, "");
+        if (!made.checkSignatureValue(holder.getPublicKey())) {
+            throw new Exception("the signature does not verify with the confirmed key");
+        }
+        for (Element part : parts)
+            if (!covers(made, part)) throw new Exception(part.getNodeName() + " is not signed");
+    }
+
+    /** One of the signature's References is to that very element. */
+    private static boolean covers(XMLSignature signature, Element element) throws Exception {
+        for (int index = 0; index < signature.getSignedInfo().getLength(); index++)
+            if (signature.getSignedInfo().item(index).getNodesetBeforeFirstCanonicalization().getSubNode() == element) return true;
+        return false;
+    }
+
+    private static Element only(Element within, String space, String name) throws Exception {
+        if (within.getElementsByTagNameNS(space, name).getLength() != 1) throw new Exception("not exactly one " + name);
+        return (Element) within.getElementsByTagNameNS(space, name).item(0);
     }
 
     /** What a signature must cover: Body, Timestamp and each WS-Addressing header. */
