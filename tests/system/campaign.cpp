@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <limits>
 #include <thread>
 
 #include <Poco/JSON/Array.h>
@@ -273,11 +274,12 @@ void Campaign::live_and_be_stopped(bool killed) {
 }
 
 void Campaign::live_beside_another() {
-  Life first(office_, {.rounds = 1000});
+  Life first(office_, {.rounds = std::numeric_limits<int>::max()});  // until it is killed
   while (!first.ready() && !first.ended_within(milliseconds{1})) continue;
   {
     Life second(office_, {.rounds = 1});
-    EXPECT_EQ(second.wait(), Life::refused);
+    EXPECT_EQ(second.wait(), Life::refused)
+        << (first.ended_within({}) ? fmt::format("the first had ended by itself, {}", first.wait()) : "");
     ++figures_.events["second daemon refused"];
   }
   first.kill();
