@@ -24,19 +24,6 @@ constexpr Sql kNumbers = "SELECT value FROM job_cursor ORDER BY job";
 constexpr Sql kInsert = "INSERT INTO job_cursor (job, value) VALUES ($1, $2)";
 constexpr Sql kNewer = "UPDATE schema_step SET number = $1";
 
-// The sentence of the Error that `work` throws.
-template <typename F>
-std::string sentence(Code code, F&& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code) << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return "";
-}
-
 class DatabaseContract : public Contract {
  protected:
   int64_t rows() {

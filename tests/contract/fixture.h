@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/base/error.h"
 #include "gateway/store/store.h"
 #include "tests/support/postgresql.h"
 #include "tests/support/temporary_folder.h"
@@ -17,6 +18,19 @@ inline constexpr Time kNow =
 
 // The one server of this program.
 support::PostgreSql& postgresql();
+
+// The sentence of the Error(code) that `work` throws.
+template <typename F>
+std::string sentence(Code code, F&& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), code) << error.what();
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return "";
+}
 
 class Contract : public testing::TestWithParam<std::string> {
  protected:

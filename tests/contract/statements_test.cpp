@@ -33,18 +33,6 @@ class StatementsContract : public Contract {
   int64_t count() {
     return read([](Session& s) { return s.value<int64_t>(-1, kCount); });
   }
-  // The sentence of the Error(code) that `work` throws.
-  template <typename F>
-  static std::string sentence(Code code, F&& work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), code) << error.what();
-      return error.what();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return "";
-  }
 };
 
 TEST_P(StatementsContract, EveryValueComesBackAsItWent) {

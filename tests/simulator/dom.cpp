@@ -33,6 +33,17 @@ xmlNode* child(const xmlNode* parent, std::string_view space, std::string_view l
   return nullptr;
 }
 
+const xmlNode* sole(const xmlNode* parent, const char* space, const char* local, Demand& demand) {
+  const xmlNode* found = nullptr;
+  for (const xmlNode* node : children(parent)) {
+    if (!is(node, space, local)) continue;
+    demand(found == nullptr, std::string("more than one ") + local);
+    found = node;
+  }
+  demand(found != nullptr, std::string(local) + " is missing");
+  return found;
+}
+
 std::string local_name(const xmlNode* node) { return node == nullptr ? "" : std::string(view(node->name)); }
 
 std::string space_name(const xmlNode* node) {

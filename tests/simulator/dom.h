@@ -17,6 +17,9 @@ bool is(const xmlNode* node, std::string_view space, std::string_view local);
 std::vector<xmlNode*> children(const xmlNode* parent);  // elements only
 // The first such child, nullptr when there is none; a null parent has no children.
 xmlNode* child(const xmlNode* parent, std::string_view space, std::string_view local);
+// The only such child; when it is not one, `demand` throws what is wrong.
+using Demand = void(bool holds, const std::string& reason);
+const xmlNode* sole(const xmlNode* parent, const char* space, const char* local, Demand& demand);
 std::string local_name(const xmlNode* node);
 std::string space_name(const xmlNode* node);
 // Empty when absent (or for a null node). Text comes trimmed of white space.

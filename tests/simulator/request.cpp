@@ -49,14 +49,7 @@ Document parse(std::string_view bytes, const Profile& profile) {
 }
 
 const xmlNode* single(const xmlNode* parent, const char* space, const char* local) {
-  const xmlNode* found = nullptr;
-  for (const xmlNode* node : children(parent)) {
-    if (!is(node, space, local)) continue;
-    demand(found == nullptr, std::string("more than one ") + local);
-    found = node;
-  }
-  demand(found != nullptr, std::string(local) + " is missing");
-  return found;
+  return sole(parent, space, local, demand);
 }
 
 bool must_be_understood(const xmlNode* header, const char* soap) {

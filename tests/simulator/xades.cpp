@@ -51,14 +51,7 @@ Names names_of(const std::string& certificate_base64) {
 }
 
 const xmlNode* only(const xmlNode* parent, const char* space, const char* local) {
-  const xmlNode* found = nullptr;
-  for (const xmlNode* node : children(parent)) {
-    if (!is(node, space, local)) continue;
-    demand(found == nullptr, std::string("more than one ") + local);
-    found = node;
-  }
-  demand(found != nullptr, std::string(local) + " is missing");
-  return found;
+  return sole(parent, space, local, demand);
 }
 
 const xmlNode* below(const xmlNode* parent, const char* space, std::initializer_list<const char*> names) {

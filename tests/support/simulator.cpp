@@ -8,6 +8,7 @@
 #include <thread>
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,8 +66,13 @@ Simulator::Simulator(const std::filesystem::path& program, const std::vector<std
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
-  if (posix_spawn(&process_, program.c_str(), nullptr, nullptr, pointers.data(), environ) != 0)
-    throw std::runtime_error("simulator: cannot start " + program.string());
+  // That it is ready is in the port file; of what a test prints, only what failed is to be read.
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  const int spawned = posix_spawn(&process_, program.c_str(), &files, nullptr, pointers.data(), environ);
+  posix_spawn_file_actions_destroy(&files);
+  if (spawned != 0) throw std::runtime_error("simulator: cannot start " + program.string());
 
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!std::filesystem::exists(port_file)) {

@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <csignal>
 #include <stdexcept>
-#include <thread>
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "gateway/base/sha256.h"
 #include "gateway/config/load.h"
 #include "gateway/registries/registries.h"
 #include "gateway/store/vault.h"
+#include "tests/system/child.h"
 
 namespace tilts::system_test {
 namespace {
@@ -151,17 +150,7 @@ int City::night_in_a_child(pull::RunOptions options, std::chrono::microseconds k
     if (first) first();
     _exit(pull::exit_code(night(std::move(options)).state));
   }
-  const auto deadline = std::chrono::steady_clock::now() + kill_after;
-  int status = 0;
-  while (waitpid(child, &status, WNOHANG) == 0) {
-    if (std::chrono::steady_clock::now() >= deadline) {
-      kill(child, SIGKILL);
-      waitpid(child, &status, 0);
-      break;
-    }
-    std::this_thread::sleep_for(std::chrono::microseconds{200});
-  }
-  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+  return end_of(child, kill_after);
 }
 
 void City::next_day() {

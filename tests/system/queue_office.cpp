@@ -1,21 +1,19 @@
 #include "tests/system/queue_office.h"
 
-#include <csignal>
 #include <new>
 #include <sstream>
 #include <stdexcept>
-#include <thread>
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Parser.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "gateway/config/load.h"
 #include "gateway/registries/registries.h"
 #include "gateway/store/vault.h"
+#include "tests/system/child.h"
 
 namespace tilts::system_test {
 namespace {
@@ -177,17 +175,7 @@ int QueueOffice::rounds_in_a_child(int count, std::chrono::microseconds kill_aft
     rounds(count);
     _exit(0);
   }
-  const auto deadline = std::chrono::steady_clock::now() + kill_after;
-  int status = 0;
-  while (waitpid(child, &status, WNOHANG) == 0) {
-    if (std::chrono::steady_clock::now() >= deadline) {
-      kill(child, SIGKILL);
-      waitpid(child, &status, 0);
-      break;
-    }
-    std::this_thread::sleep_for(std::chrono::microseconds{200});
-  }
-  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+  return end_of(child, kill_after);
 }
 
 std::vector<store::Submission> QueueOffice::ledger() {
