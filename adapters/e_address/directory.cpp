@@ -1,9 +1,9 @@
 #include "adapters/e_address/directory.h"
 
 #include "adapters/e_address/answer.h"
-#include "adapters/e_address/day.h"
 #include "adapters/e_address/declaration.h"
 #include "adapters/e_address/names.h"
+#include "plugins/sdk/day.h"
 #include "plugins/sdk/record_reader.h"
 #include "plugins/sdk/text.h"
 
@@ -60,7 +60,7 @@ void emit(sdk::Host& host, std::string_view operation, const sdk::Row& row, std:
 }
 
 Page ask(sdk::Host& host, std::string_view operation, std::string_view element, std::string_view value) {
-  const std::string as_of = day_of(host);
+  const std::string as_of = sdk::day_in_latvia(host.now());
   sdk::Request request;
   request.operation = operation;
   const sdk::Namespace m = request.content.name("m", messages_namespace);

@@ -3,13 +3,13 @@
 #include <optional>
 
 #include "adapters/e_address/answer.h"
-#include "adapters/e_address/day.h"
 #include "adapters/e_address/declaration.h"
 #include "adapters/e_address/envelope.h"
 #include "adapters/e_address/mailbox.h"
 #include "adapters/e_address/names.h"
 #include "adapters/e_address/xml_text.h"
 #include "plugins/sdk/base64.h"
+#include "plugins/sdk/day.h"
 #include "plugins/sdk/record_reader.h"
 
 namespace tilts::e_address {
@@ -60,7 +60,7 @@ void send_document(sdk::Host& host, const Letterhead& letterhead, std::string_vi
                   "the entry's key and its code are of two people; nothing was sent, report it to the "
                   "gateway's authors");
   Document document{.title = either(entry, "title", letterhead.title),
-                    .date = day_of(host),
+                    .date = sdk::day_in_latvia(host.now()),
                     .kind = letterhead.kind,
                     .author = letterhead.institution,
                     .sender = letterhead.address,
