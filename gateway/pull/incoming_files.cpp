@@ -102,10 +102,17 @@ void IncomingFiles::collect(std::string_view file, bool covered,
   };
   Collected& collected = collected_[std::string(file)];
   owned([&] {
-    if (!collected.bytes) collected.bytes = std::make_unique<exchange::PartFile>(terms_.folder.string());
+    if (!collected.bytes && !too_large_)
+      collected.bytes = std::make_unique<exchange::PartFile>(terms_.folder.string());
   });
   collected.covered = collected.covered && covered;
   stream([&](std::string_view bytes) {
+    // A file waits and stands at the same time while it is written: what is larger never fits.
+    if (too_large_ || waiting() + bytes.size() > terms_.quota / 2) {
+      too_large_ = true;
+      for (auto& [name, one] : collected_) one.bytes.reset();
+      return;
+    }
     demand_room(bytes.size());
     owned([&] { collected.bytes->append(bytes); });
   });
@@ -164,6 +171,11 @@ void IncomingFiles::write(const host::IncomingFile& file, const exchange::PartFi
 }
 
 std::string IncomingFiles::keep(const host::IncomingFile& file) {
+  if (too_large_)
+    throw Error(Code::untrusted,
+                fmt::format("{}: the document's files are more than half of the {} MiB that quota-megabytes "
+                            "allows; nothing of them was kept, allow more or ask the sender",
+                            terms_.owner, terms_.quota >> 20));
   const auto found = collected_.find(file.file);
   if (found == collected_.end() || !found->second.bytes)
     throw Error(Code::bug, terms_.owner +
@@ -198,6 +210,9 @@ std::string IncomingFiles::keep(const host::IncomingFile& file) {
   return below + "/" + name;
 }
 
-void IncomingFiles::drop() { collected_.clear(); }
+void IncomingFiles::drop() {
+  collected_.clear();
+  too_large_ = false;
+}
 
 }  // namespace tilts::pull

@@ -37,7 +37,8 @@ class IncomingFiles {
 
   // The next piece of a file, which `stream` gives to what it is given. `covered`: the message's own
   // signature is over it; a file is when all its pieces are. Throws Error(transient) when the disk or the
-  // quota is full.
+  // quota is full. What is larger than half of the quota, all that waits together, is collected no further
+  // and refused when it is to be kept: it ends nothing but itself.
   void collect(std::string_view file, bool covered, const std::function<void(const Take&)>& stream);
 
   // `file.digest_method` is XML-DSig's identifier, `file.digest` of the octets that travelled: where a
@@ -46,7 +47,8 @@ class IncomingFiles {
   // when this throws. What was collected of it is gone either way. The same document, collected again in the
   // same order, gets the same names.
   //   Error(untrusted): neither the message's signature nor a digest proves it, its digest is another, it
-  //   does not open or unpack. Error(transient): disk or quota. Error(bug): nothing of it was collected.
+  //   does not open or unpack, or too much was collected. Error(transient): disk or quota. Error(bug):
+  //   nothing of it was collected.
   std::string keep(const host::IncomingFile& file);
 
   // Whatever was collected and not kept.
@@ -68,6 +70,7 @@ class IncomingFiles {
   const targets::Folder folder_;
   uint64_t standing_ = 0;  // octets in the folder, at least since they were counted
   std::map<std::string, Collected, std::less<>> collected_;
+  bool too_large_ = false;  // what was collected since the last drop()
   std::map<std::string, std::map<std::string, std::string>> names_;  // folder, name in lower case, file
 };
 

@@ -192,15 +192,17 @@ TEST_P(Defect, IsHeldAndStaysInTheMailboxAndStopsNothing) {
   EXPECT_THAT(rows("out"), Not(HasSubstr("\"=\"\"" + bad + "\"\"\"")));
 }
 
-// Whoever sends what proves nothing takes no room from the others: 9 MB of it, and 4 MiB are allowed.
+// Whoever sends what proves nothing, or what is too large, takes no room from the others: 4 MiB are allowed.
 TEST_F(Mailbox, WhatIsHeldFillsNoQuota) {
   open("profile.xml", 4);
   for (int number = 0; number < 3; ++number)
-    letter(R"(,"defect":"changed","files":[{"name":"a.pdf","size":3000000}])");
+    letter(R"(,"defect":"changed","files":[{"name":"a.pdf","size":2000000}])");
+  letter(R"(,"files":[{"name":"a.pdf","size":9000000,"sections":9}])");
+  letter(R"(,"files":[{"name":"a.pdf","size":2000000},{"name":"b.pdf","size":2000000}])");
   const std::string good = letter(R"(,"files":[{"name":"a.pdf","size":1000000}])");
   EXPECT_EQ(run(), 3) << said_;
   expect_stored(good);
-  EXPECT_TRUE(mailbox().at(good).confirmed);
+  for (const auto& [id, letter] : mailbox()) EXPECT_EQ(letter.confirmed, id == good) << id;
 }
 
 TEST_F(Mailbox, AConfirmationWhoseAnswerIsLostIsNoSecondDocument) {

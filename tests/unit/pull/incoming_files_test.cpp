@@ -364,10 +364,11 @@ TEST_F(Compressed, ADenseFileMayBeLarge) {
 
 TEST_F(Compressed, TheQuotaHoldsForWhatComesOut) {
   terms.quota = 4 << 20;
-  collect(std::string(3 << 20, 'x'), true, "other");
+  temporary.write("documents/old.txt", std::string(1 << 20, 'x'));
+  collect(std::string(3 << 19, 'x'), true, "other");
   collect(gzip(std::string((2 << 20) - 1, ' ')));
   EXPECT_THAT(refusal(file(), Code::transient), HasSubstr("the 4 MiB that quota-megabytes allows"));
-  EXPECT_THAT(standing(), IsEmpty());
+  EXPECT_THAT(standing(), ElementsAre("old.txt"));
 }
 
 // Were it the quota that ran out, every file behind it would wait until somebody comes.
@@ -380,10 +381,11 @@ TEST_F(Compressed, AFileThatWouldFillHalfTheFolderIsRefusedAlone) {
 
 TEST_F(Arriving, TheQuotaHoldsForAllThatStandsAndWaits) {
   terms.quota = 1000;
-  collect(std::string(400, 'x'), true, "other");
+  temporary.write("documents/old.txt", std::string(400, 'x'));
+  collect(std::string(100, 'x'), true, "other");
   collect(std::string(200, 'x'));
   EXPECT_EQ(refusal(file()), "");
-  collect(std::string(400, 'x'));
+  collect(std::string(300, 'x'));
   try {
     collect("x");
     FAIL() << "the quota was passed";
@@ -392,13 +394,36 @@ TEST_F(Arriving, TheQuotaHoldsForAllThatStandsAndWaits) {
     EXPECT_THAT(error.what(), AllOf(StartsWith("documents: "), HasSubstr("run the job again")));
   }
   files().drop();
-  collect(std::string(400, 'x'));
+  collect(std::string(200, 'x'));
   EXPECT_EQ(refusal(file("b.txt")), "") << "what was dropped makes room";
-  collect(std::string(400, 'x'));
+  collect(std::string(200, 'x'));
   EXPECT_NE(refusal(file("c.txt"), Code::transient), "");
   std::filesystem::remove(folder() / "d1/b.txt");
-  collect(std::string(400, 'x'));
+  collect(std::string(200, 'x'));
   EXPECT_EQ(refusal(file("c.txt")), "") << "so does what was taken away";
+}
+
+// It could never be kept, and every document behind it would wait until somebody comes.
+TEST_F(Arriving, ADocumentOfMoreThanHalfTheQuotaIsRefusedAlone) {
+  terms.quota = 1000;
+  const auto refused = [&](std::string_view id, std::string_view name) {
+    IncomingFile given = file(name);
+    given.file = id;
+    return refusal(given);
+  };
+  collect(std::string(300, 'x'), true, "first");
+  collect(std::string(200, 'x'), true, "second");
+  EXPECT_EQ(refused("first", "a.txt"), "") << "just half of it";
+  files().drop();
+  collect(std::string(300, 'x'), true, "first");
+  collect(std::string(201, 'x'), true, "second");
+  for (int more = 0; more < 10; ++more) collect(std::string(200, 'x'), true, "third");
+  for (const char* id : {"first", "second", "third"})
+    EXPECT_THAT(refused(id, "b.txt"), HasSubstr("more than half of the"));
+  EXPECT_THAT(standing(), ElementsAre("d1", "d1/a.txt"));
+  files().drop();
+  collect(std::string(100, 'x'));
+  EXPECT_EQ(refusal(file("c.txt")), "") << "the next document is another";
 }
 
 TEST_F(Arriving, WhatStoodThereBeforeCounts) {
