@@ -343,6 +343,8 @@ void pull_documents(sdk::Host& host, const Wanted& wanted, int64_t page_size) {
     return true;
   });
   for (const Header& header : headers) {
+    // An answer that is refused ends the run, and its sentence cannot say which message it was about.
+    host.log(sdk::LogLevel::information, "message " + header.id + " is fetched");
     const bool taken = Taking(host, wanted, header).take();
     host.checkpoint({});
     if (taken) confirm_message(host, header.id);

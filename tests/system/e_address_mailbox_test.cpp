@@ -232,6 +232,7 @@ TEST_P(Broken, TakesNothingAndConfirmsNothing) {
   const std::string id = letter(R"(,"files":[{"name":"a.pdf","size":5000},{"name":"b.pdf","size":5000}])");
   office_->registry().fault(fmt::format(R"({{"kind":"{}","operation":"GetMessage","count":0}})", GetParam()));
   EXPECT_EQ(run(), 5) << said_;
+  EXPECT_THAT(said_, HasSubstr("message " + id + " is fetched")) << "which one it was";
   EXPECT_FALSE(mailbox().at(id).confirmed);
   EXPECT_EQ(files_stored(), 0u);
   office_->registry().remove("/faults");
