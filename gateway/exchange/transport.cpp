@@ -125,7 +125,6 @@ std::string_view sentence(CURLcode code) {
       return "TLS was not agreed; check that it knows our certificate";
     case CURLE_SSL_CERTPROBLEM:
       return "our own certificate or key is not usable for TLS";
-    case CURLE_SEND_FAIL_REWIND:
     case CURLE_SEND_ERROR:
       return "the connection broke while the request was sent";
     case CURLE_GOT_NOTHING:
@@ -210,7 +209,9 @@ void Connection::State::fail(CURLcode code) const {
     throw Error(Code::transient, flight.begun
                                      ? fmt::format("no whole answer within {} ms", settings.answer.count())
                                      : fmt::format("no connection within {} ms", settings.connect.count()));
-  if (flight.repeated) throw Error(Code::transient, "a kept connection was closed without an answer");
+  // libcurl wanted to send it again, before the first byte of the body or after it.
+  if (flight.repeated || code == CURLE_SEND_FAIL_REWIND)
+    throw Error(Code::transient, "a kept connection was closed without an answer");
   // Somebody else answers there, or the anchor is wrong: neither goes away by asking again.
   const Code then = code == CURLE_PEER_FAILED_VERIFICATION ? Code::untrusted : Code::transient;
   throw Error(then, std::string(sentence(code)));

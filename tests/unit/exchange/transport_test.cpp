@@ -117,6 +117,7 @@ TEST(Transport, never_sends_again_when_a_kept_connection_closes_without_an_answe
     ASSERT_EQ(client.post().text, "answered");
     const Outcome lost = client.post();
     EXPECT_EQ(lost.code, Code::transient) << lost.text;
+    EXPECT_EQ(lost.text, "a kept connection was closed without an answer");
     EXPECT_TRUE(lost.delivery.sent);
     EXPECT_EQ(server.requests(), 2u) << "the server has seen the request twice";
     EXPECT_EQ(client.post().text, "answered") << "the next one opens a new connection";
