@@ -77,7 +77,7 @@ class Parts {
       host::Settings settings;
       for (const config::Setting& setting : registry.settings) settings[setting.name] = setting.value;
       const std::vector<std::string> wrong = host::problems(library->descriptor(), settings);
-      for (const std::string& sentence : wrong) problem(registry.line, what + ": " + sentence);
+      for (const std::string& sentence : wrong) problem(registry.line, fmt::format("{}: {}", what, sentence));
       host::Descriptor adapter = library->descriptor();
       bool known = wrong.empty();  // what it emits
       guarded(registry.line, what, [&] {

@@ -25,7 +25,7 @@ struct Judged {
   std::set<std::string> beside;  // SHA-256, in hex, of the files beside it that the same signature covers
   std::string answered;          // the Body that the registry's signature covers
 };
-Judged verify_exchange(const Bundle& bundle, const store::KeptExchange& exchange, const Reader& reader,
+Judged verify_exchange(const Bundle& bundle, const store::KeptExchange& kept, const Reader& reader,
                        Verdict& verdict);
 // The rows of the audit, and that every exchange stands where they say, and none is missing.
 void verify_chain(const Bundle& bundle, const Reader& reader, Verdict& verdict);

@@ -268,7 +268,7 @@ std::vector<std::string> verify_signature(const Task& task) {
     auto* reference =
         static_cast<xmlSecDSigReferenceCtxPtr>(xmlSecPtrListGetItem(&context->signedInfoReferences, i));
     if (reference == nullptr || reference->status != xmlSecDSigStatusSucceeded) refuse_unverified();
-    const xmlSecBufferPtr buffer = xmlSecDSigReferenceCtxGetPreDigestBuffer(reference);
+    xmlSecBuffer* const buffer = xmlSecDSigReferenceCtxGetPreDigestBuffer(reference);
     if (buffer == nullptr || xmlSecBufferGetSize(buffer) == 0)
       throw Refusal("empty-part", "a Reference digests nothing, although it names a part of the message");
     digested.emplace_back(reinterpret_cast<const char*>(xmlSecBufferGetData(buffer)),

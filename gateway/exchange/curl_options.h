@@ -18,6 +18,6 @@ void set(CURL* easy, CURLoption option, Value value) {
 
 // https and nothing else, no proxy, no redirect, and nobody's anchors: those of the generation are put into
 // the TLS context by equip().
-void set_common_options(CURL* easy, const TransportSettings& settings);
+void set_common_options(CURL* handle, const TransportSettings& settings);
 
 }  // namespace tilts::exchange

@@ -189,7 +189,7 @@ Plain open(const EncryptionAlgorithm& algorithm, Secret& key, const std::string&
   done = done && EVP_DecryptFinal_ex(context.get(), out + size, &rest) == 1;
   ERR_clear_error();
   if (!done) return {};
-  octets.resize(static_cast<size_t>(size + rest));
+  octets.resize(static_cast<size_t>(size) + static_cast<size_t>(rest));
   return algorithm.gcm ? Plain{std::move(octets), true} : without_padding(std::move(octets));
 }
 

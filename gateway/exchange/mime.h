@@ -53,7 +53,7 @@ class MimeReader {
   bool read_delimiter();
   bool read_header();
   bool read_content();
-  void open_part(const std::string& header);
+  void open_part(const std::string& text);
   void take(std::string_view content);
   void close_part();
 

@@ -271,7 +271,7 @@ Profile read_profile(const Reader& root, Problems& problems) {
   profile.to = addressing.text("to");
   profile.answer.relates_to = addressing.text("relates-to") == "required";
   if (!profile.answer.relates_to)
-    profile.loosened.push_back(
+    profile.loosened.emplace_back(
         "answers do not say which request they answer: the connection they came on does");
   read_request(root.child("request"), profile, problems);
   read_answer(root.child("answer"), profile, problems);

@@ -131,7 +131,7 @@ struct Mapping::Program {
 };
 
 // Reads and compiles; what is wrong goes to `problems`.
-std::unique_ptr<const Mapping::Program> compile(const std::filesystem::path& file,
+std::unique_ptr<const Mapping::Program> compile(const std::filesystem::path& path,
                                                 std::vector<Problem>& problems);
 
 }  // namespace tilts::mapping

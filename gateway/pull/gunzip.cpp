@@ -46,7 +46,7 @@ void Gunzip::add(std::string_view compressed, const Take& take) {
   } while (stream_.avail_in > 0 || stream_.avail_out == 0);
 }
 
-void Gunzip::finish() {
+void Gunzip::finish() const {
   if (!ended_) refuse("was cut off");
 }
 

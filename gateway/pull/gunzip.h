@@ -22,7 +22,7 @@ class Gunzip {
 
   // All three throw Error(untrusted): not GZIP, a wrong checksum, cut off, more than one member, too much.
   void add(std::string_view compressed, const Take& take);
-  void finish();
+  void finish() const;
 
  private:
   const uint64_t most_;

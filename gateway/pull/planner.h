@@ -77,7 +77,7 @@ class Planner {
 
   void person(store::StoredSubject& subject);
   bool moved(const store::StoredRecord& stored) const;
-  Facts bring_up_to_date(Lane& lane, const store::StoredSubject& subject, const std::string& full_name);
+  Facts bring_up_to_date(Lane& lane, const store::StoredSubject& subject, const std::string& who);
   static std::span<const store::DeliveredRow> take_rows(Lane& lane, const std::string& client);
   static Facts known_from(std::span<const store::DeliveredRow> rows, const std::string& code);
   void leavers(Lane& lane, std::string_view before);

@@ -53,7 +53,7 @@ void RunServices::ask_many(uint64_t count, const MakeRequest& request, const Tak
     lookups.planned(index, asking.operation, std::move(made.subjects));
     return asking;
   };
-  const auto take = [&](size_t index, exchange::Verified verified) {
+  const auto take = [&](size_t index, const exchange::Verified& verified) {
     answered(lookups.taken(index));
     answering_ = &verified;
     const Handle<const exchange::Verified*, end_of_answer> ended(&answering_);

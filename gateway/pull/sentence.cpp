@@ -44,7 +44,7 @@ std::string held_back(const RunReport& report) {
 std::string too_many(const RunReport& report) {
   std::string text = "too many changes: ";
   for (const std::string& bound : report.too_many)
-    text += (&bound == &report.too_many[0] ? "" : "; ") + bound;
+    text += (&bound == report.too_many.data() ? "" : "; ") + bound;
   if (report.preview) return text + "; a run would wait for approval";
   return text + fmt::format(
                     "; nothing was delivered, look at `tilts run {} --preview`, then `tilts approve {} "

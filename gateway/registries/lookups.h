@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/base/clock.h"
@@ -30,7 +31,7 @@ struct LookupContext {
 class Lookups {
  public:
   Lookups(store::Store& store, Clock clock, const LookupContext& context)
-      : store_(store), clock_(clock), context_(context) {}
+      : store_(store), clock_(std::move(clock)), context_(context) {}
 
   // The caller's thread, before the exchange knows the call.
   void planned(size_t index, std::string operation, std::vector<std::string> codes);

@@ -107,7 +107,7 @@ std::vector<std::string> Registry::problems() const {
   return sentences;
 }
 
-Registries::Registries(const config::Configuration& configuration, Clock clock) {
+Registries::Registries(const config::Configuration& configuration, const Clock& clock) {
   const auto budget = std::make_shared<exchange::ByteBudget>(bytes_in_flight);
   std::string problems;
   for (const config::RegistrySettings& settings : configuration.registries) {

@@ -39,7 +39,7 @@ class Registries {
  public:
   // Opens all of them; borrows the configuration. Throws Error(config) with every sentence, one a line, when
   // any cannot be opened.
-  Registries(const config::Configuration& configuration, Clock clock);
+  Registries(const config::Configuration& configuration, const Clock& clock);
 
   // Throws Error(config) for a registry nobody configured. Thread-safe.
   const Registry& at(const std::string& name) const;

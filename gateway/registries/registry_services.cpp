@@ -23,6 +23,7 @@ exchange::Content content_of(const host::Content& content, const std::vector<exc
                 "the adapter asks without content, which a SOAP registry cannot answer; report it to "
                 "the adapter's author");
   std::vector<std::string> places;
+  places.reserve(beside.size());
   for (const exchange::Attachment& one : beside) places.push_back(one.id);
   // Shared: every attempt writes it again.
   auto calls = std::make_shared<const host::Content>(content);
