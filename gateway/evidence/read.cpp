@@ -4,6 +4,7 @@
 
 #include "gateway/base/error.h"
 #include "gateway/evidence/bundle.h"
+#include "gateway/exchange/canonicalization_cost.h"
 #include "gateway/store/vault.h"
 #include "gateway/xml/base64.h"
 #include "gateway/xml/canonicalize.h"
@@ -174,6 +175,7 @@ Bundle read_bundle(std::string_view bytes) {
   xmlNode* contents = only(root, "contents");
   Bundle bundle;
   read_contents(contents, bundle);
+  exchange::demand_honest(exchange::cost_of(contents), bytes.size());
   bundle.digest = store::hex(store::sha256(xml::canonicalize(contents)));
   read_chain(only(root, "chain"), bundle.chain);
   return bundle;

@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "gateway/exchange/names.h"
+#include "gateway/exchange/refusal.h"
+#include "gateway/exchange/rules.h"
 #include "gateway/xml/document.h"
 
 namespace tilts::exchange {
@@ -109,6 +111,10 @@ CanonicalizationCost cost_of(const Reference& reference) {
   return all;
 }
 
+CanonicalizationCost cost_of(const xmlNode* element, bool inclusive) {
+  return Walk(0, inclusive).of(element);
+}
+
 CanonicalizationCost cost_of_signed_info(const Signature& signature) {
   CanonicalizationCost cost = cost_of(signature.signed_info, &signature.canonicalization);
   cost.nodes = 0;  // its size is the number of references, bounded by a rule of its own
@@ -126,6 +132,12 @@ size_t nodes_of(const xmlNode* root) {
       if (child->type != XML_ELEMENT_NODE) ++nodes;
   }
   return nodes;
+}
+
+void demand_honest(const CanonicalizationCost& cost, size_t message_octets) {
+  if (skipped("canonicalization-cost")) return;
+  if (cost.namespace_octets > 2 * message_octets || cost.steps > most_steps)
+    throw Refusal("canonicalization-cost", "canonicalising this message would cost more than any honest one");
 }
 
 }  // namespace tilts::exchange

@@ -22,7 +22,12 @@ struct CanonicalizationCost {
 inline constexpr size_t most_steps = 40'000'000;
 
 CanonicalizationCost cost_of(const Reference& reference);
+// Of an element that no Reference names, without a PrefixList.
+CanonicalizationCost cost_of(const xmlNode* element, bool inclusive = false);
 CanonicalizationCost cost_of_signed_info(const Signature& signature);
 size_t nodes_of(const xmlNode* root);
+
+// Throws Refusal (canonicalization-cost) when an honest message of that size cannot cost so much.
+void demand_honest(const CanonicalizationCost& cost, size_t message_octets);
 
 }  // namespace tilts::exchange

@@ -46,8 +46,7 @@ void cost(const Judgement& judged) {
   all += cost_of_signed_info(*judged.signature);
   if (all.nodes > 2 * nodes_of(judged.root))
     throw Refusal("canonicalization-cost", "the References together cover the message more than twice");
-  if (all.namespace_octets > 2 * judged.bytes.size() || all.steps > most_steps)
-    throw Refusal("canonicalization-cost", "canonicalising this message would cost more than any honest one");
+  demand_honest(all, judged.bytes.size());
 }
 
 constexpr Rule rules[] = {

@@ -4,6 +4,7 @@
 
 #include "gateway/exchange/algorithms.h"
 #include "gateway/exchange/assertion_verifier.h"
+#include "gateway/exchange/canonicalization_cost.h"
 #include "gateway/exchange/cryptography.h"
 #include "gateway/exchange/key_reference.h"
 #include "gateway/exchange/message.h"
@@ -28,8 +29,14 @@ xml::Document read_document(std::string_view bytes, const xml::Limits& limits) {
   }
 }
 
+// Of what no Reference names, and no rule has looked at.
+std::string canonical_form(const xmlNode* node, size_t message_octets) {
+  demand_honest(cost_of(node), message_octets);
+  return xml::canonicalize(const_cast<xmlNode*>(node));
+}
+
 std::string part_name(const xmlNode* node, const Message* message) {
-  const std::string local(xml::local_name(node));
+  std::string local(xml::local_name(node));
   if (message != nullptr &&
       (node == message->body || node == message->timestamp() ||
        (node->parent == message->header && is_addressing_namespace(xml::namespace_of(node)))))
@@ -39,7 +46,8 @@ std::string part_name(const xmlNode* node, const Message* message) {
 
 // The canonical form of every token that a Reference reaches through STR-Transform (WS-Security 1.1, 8.3).
 std::map<const xmlNode*, std::string> token_forms(const Signature& signature, const Message& message,
-                                                  const Trust& trust, const Assertion* assertion) {
+                                                  const Trust& trust, const Assertion* assertion,
+                                                  size_t message_octets) {
   std::map<const xmlNode*, std::string> forms;
   for (const Reference& reference : signature.references) {
     if (reference.transforms.empty() || reference.transforms[0].algorithm != names::str_transform) continue;
@@ -47,7 +55,7 @@ std::map<const xmlNode*, std::string> token_forms(const Signature& signature, co
     // A token that is not in the message would have to be written by us as its sender imagined it.
     if (token.element == nullptr)
       throw Refusal("str-transform", "STR-Transform names a token that is not in the message");
-    std::string form = xml::canonicalize(token.element);
+    std::string form = canonical_form(token.element, message_octets);
     // 8.3: an apex that shows no default namespace shows xmlns="".
     const size_t name_end = form.find_first_of(" >/");
     if (form.compare(name_end, 7, " xmlns=") != 0) form.insert(name_end, " xmlns=\"\"");
@@ -94,7 +102,8 @@ size_t base64_octets(const std::vector<ReceivedPart>& parts) {
 // The parent of the only such element, standing alone with the declarations that were written in it: what
 // its author signed before it was put into a message. Canonical XML 1.0 keeps declarations that nothing uses,
 // which exclusive canonicalisation of the Body drops and an inclusive one counts.
-std::optional<std::string> document_as_written(const xmlNode* body, const std::string& signatures) {
+std::optional<std::string> document_as_written(const xmlNode* body, const std::string& signatures,
+                                               size_t message_octets) {
   xmlNode* found = nullptr;
   for (xmlNode* node = const_cast<xmlNode*>(body); node != nullptr; node = xml::next_element(node, body)) {
     if (part_name(node, nullptr) != signatures) continue;
@@ -102,6 +111,7 @@ std::optional<std::string> document_as_written(const xmlNode* body, const std::s
     found = node;
   }
   if (found == nullptr || found == body || found->parent == body) return std::nullopt;
+  demand_honest(cost_of(found->parent, true), message_octets);
   const xml::Document alone(xmlNewDoc(nullptr));
   xmlNode* copy = alone ? xmlDocCopyNode(found->parent, alone.get(), 1) : nullptr;
   if (copy == nullptr) throw std::bad_alloc();
@@ -172,7 +182,7 @@ Verified Verifier::message(std::string_view bytes, const Expectation& expectatio
     covered = {message.body, message.timestamp()};
     covered.insert(covered.end(), message.addressing.begin(), message.addressing.end());
     for (const xmlNode* node : covered)
-      verified.parts_.push_back({part_name(node, &message), xml::canonicalize(const_cast<xmlNode*>(node))});
+      verified.parts_.push_back({part_name(node, &message), canonical_form(node, bytes.size())});
   } else {
     std::optional<Assertion> assertion;
     if (policy_.assertion != nullptr) {
@@ -190,7 +200,7 @@ Verified Verifier::message(std::string_view bytes, const Expectation& expectatio
     judge(coverage_rules(), judged);
     const auto digested =
         cryptography(judged, message_key(signature, message.security(), *trust_, judged.assertion),
-                     token_forms(signature, message, *trust_, judged.assertion), verified,
+                     token_forms(signature, message, *trust_, judged.assertion, bytes.size()), verified,
                      inclusions && !inclusions->empty() ? &*inclusions : nullptr);
     if (assertion) verified.assertion_ = confirm(judged, *assertion);
     for (size_t i = 0; i < digested.size(); ++i) {
@@ -201,11 +211,11 @@ Verified Verifier::message(std::string_view bytes, const Expectation& expectatio
     // Body left out by the profile's words: it is worth no more than the connection it came on.
     if (std::ranges::find(covered, message.body) == covered.end()) {
       verified.assurance_ = Assurance::tls_only;
-      verified.parts_.push_back({"Body", xml::canonicalize(message.body)});
+      verified.parts_.push_back({"Body", canonical_form(message.body, bytes.size())});
     }
   }
   if (!policy_.document.empty())
-    if (const auto written = document_as_written(message.body, policy_.document))
+    if (const auto written = document_as_written(message.body, policy_.document, bytes.size()))
       verified.parts_.push_back({"Document", *written});
   if (inclusions)
     for (Part& part : verified.parts_) part.bytes = inclusions->restored(std::move(part.bytes));

@@ -41,6 +41,26 @@ TEST(Form, AnUnsignedMessageIsRefused) {
   EXPECT_EQ(refused_by(bare), "message-signed");
 }
 
+// What no Reference names is canonicalised all the same: a long namespace name, written out fifty times.
+TEST(Form, WhatNobodySignedMayNotCostMoreThanAnHonestMessage) {
+  Draft draft = honest(world().certificate.get());
+  draft.references.erase(draft.references.begin());  // Body's
+  draft.body = "<p:A xmlns:p='urn:p'>";
+  for (int i = 0; i < 50; ++i) draft.body += "<big:b/>";
+  draft.body += "</p:A>";
+  exchange::Policy unsigned_answers = policy(), bodiless = policy();
+  unsigned_answers.signature = false;
+  bodiless.left_out = {"Body"};
+  for (const exchange::Policy& loose : {unsigned_answers, bodiless}) {
+    draft.envelope_attributes = " xmlns:big='urn:" + std::string(20'000, 'x') + "'";
+    const std::string message = sign(text(draft), world().key.get());
+    EXPECT_EQ(refused_by(message, loose), "canonicalization-cost");
+    EXPECT_EQ(refused_without("canonicalization-cost", message, loose), "");
+    draft.envelope_attributes = " xmlns:big='urn:x'";
+    EXPECT_EQ(refused_by(sign(text(draft), world().key.get()), loose), "");
+  }
+}
+
 TEST(Form, WhatTheSchemaHasNoPlaceForIsRefused) {
   for (const auto& [pattern, with] :
        {std::pair{"<ds:SignedInfo>", "<ds:SignedInfo/><ds:SignedInfo>"},

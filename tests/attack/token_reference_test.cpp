@@ -60,5 +60,15 @@ TEST(TokenReference, ATokenThatIsNotInTheMessageIsRefused) {
   EXPECT_EQ(refused_by(outside, policy(), trust), "str-transform");
 }
 
+// Nobody has judged the key by then: it could be anybody's message.
+TEST(TokenReference, ATokenThatWouldBeWrittenOutForGigabytesIsNot) {
+  Draft draft = with_its_token_signed();
+  std::string children;
+  for (int i = 0; i < 50; ++i) children += "<big:b/>";
+  draft.token = replaced(draft.token, "</o:BinarySecurityToken>", children + "</o:BinarySecurityToken>");
+  draft.envelope_attributes = " xmlns:big='urn:" + std::string(20'000, 'x') + "'";
+  EXPECT_EQ(refused_by(signed_by_hand(draft)), "canonicalization-cost");
+}
+
 }  // namespace
 }  // namespace tilts::attack
