@@ -9,7 +9,6 @@
 #include <openssl/evp.h>
 #include <sys/stat.h>
 
-#include "gateway/base/error.h"
 #include "gateway/mapping/text.h"
 #include "gateway/pull/decipher.h"
 #include "gateway/pull/file_names.h"
@@ -170,12 +169,30 @@ void IncomingFiles::write(const host::IncomingFile& file, const exchange::PartFi
   }
 }
 
+Error IncomingFiles::too_large() const {
+  return {Code::untrusted,
+          fmt::format("the document's files are more than half of the {} MiB that quota-megabytes allows; "
+                      "nothing of them was kept, allow more or ask the sender",
+                      terms_.quota >> 20)};
+}
+
 std::string IncomingFiles::keep(const host::IncomingFile& file) {
-  if (too_large_)
-    throw Error(Code::untrusted,
-                fmt::format("{}: the document's files are more than half of the {} MiB that quota-megabytes "
-                            "allows; nothing of them was kept, allow more or ask the sender",
-                            terms_.owner, terms_.quota >> 20));
+  try {
+    return put(file);
+  } catch (...) {
+    take_back(folder_name(file.document));
+    throw;
+  }
+}
+
+void IncomingFiles::take_back(const std::string& document) {
+  for (const std::string& name : put_)
+    if (name.starts_with(document + "/")) ::unlinkat(folder_.number(), name.c_str(), 0);
+  ::unlinkat(folder_.number(), document.c_str(), AT_REMOVEDIR);  // unless something stands in it
+}
+
+std::string IncomingFiles::put(const host::IncomingFile& file) {
+  if (too_large_) throw too_large().inside(terms_.owner);
   const auto found = collected_.find(file.file);
   if (found == collected_.end() || !found->second.bytes)
     throw Error(Code::bug, terms_.owner +
@@ -195,6 +212,10 @@ std::string IncomingFiles::keep(const host::IncomingFile& file) {
   targets::DurableFile arriving(folder, unnamed);
   try {
     write(file, *collected.bytes, [&](std::string_view bytes) {
+      if ((unpacked_ += bytes.size()) > terms_.quota / 2) {
+        too_large_ = true;
+        throw too_large();
+      }
       demand_room(bytes.size());
       arriving.write(bytes);
       standing_ += bytes.size();
@@ -204,14 +225,18 @@ std::string IncomingFiles::keep(const host::IncomingFile& file) {
     throw;
   }
   const std::string name = free_name(below, file);
+  const bool fresh = ::faccessat(folder.number(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0;
   arriving.commit();
   if (::renameat(folder.number(), unnamed, folder.number(), name.c_str()) != 0) folder.fail(unnamed, errno);
   folder.sync();
+  if (fresh) put_.push_back(below + "/" + name);
   return below + "/" + name;
 }
 
 void IncomingFiles::drop() {
   collected_.clear();
+  put_.clear();
+  unpacked_ = 0;
   too_large_ = false;
 }
 

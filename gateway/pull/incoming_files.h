@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/base/error.h"
 #include "gateway/exchange/identity.h"
 #include "gateway/exchange/received_part.h"
 #include "gateway/targets/durable_file.h"
@@ -45,13 +46,14 @@ class IncomingFiles {
   // document that was verified says it; `file.wrapped_key` is what decipher.h says. Puts the file into the
   // folder and returns its name below it; it stands there, durable, when this returns, and nothing of it does
   // when this throws. What was collected of it is gone either way. The same document, collected again in the
-  // same order, gets the same names.
+  // same order, gets the same names. When it throws, the document's other files that were put there since the
+  // last drop() go as well, but for what stood there before.
   //   Error(untrusted): neither the message's signature nor a digest proves it, its digest is another, it
-  //   does not open or unpack, or too much was collected. Error(transient): disk or quota. Error(bug):
-  //   nothing of it was collected.
+  //   does not open or unpack, or the document's files are too much. Error(transient): disk or quota.
+  //   Error(bug): nothing of it was collected.
   std::string keep(const host::IncomingFile& file);
 
-  // Whatever was collected and not kept.
+  // Whatever was collected and not kept; what was kept stays.
   void drop();
 
  private:
@@ -60,6 +62,9 @@ class IncomingFiles {
     bool covered = true;
   };
 
+  std::string put(const host::IncomingFile& file);
+  void take_back(const std::string& document);  // its folder's name
+  Error too_large() const;
   uint64_t waiting() const;
   void demand_room(uint64_t octets);
   void prove(const host::IncomingFile& file, const Collected& collected) const;
@@ -70,7 +75,10 @@ class IncomingFiles {
   const targets::Folder folder_;
   uint64_t standing_ = 0;  // octets in the folder, at least since they were counted
   std::map<std::string, Collected, std::less<>> collected_;
-  bool too_large_ = false;  // what was collected since the last drop()
+  // Since the last drop():
+  std::vector<std::string> put_;  // below the folder, and not there before
+  uint64_t unpacked_ = 0;         // octets
+  bool too_large_ = false;
   std::map<std::string, std::map<std::string, std::string>> names_;  // folder, name in lower case, file
 };
 

@@ -379,6 +379,18 @@ TEST_F(Compressed, AFileThatWouldFillHalfTheFolderIsRefusedAlone) {
   EXPECT_THAT(standing(), IsEmpty());
 }
 
+TEST_F(Compressed, ADocumentWhoseFilesWouldFillHalfTheFolderTogetherIsRefusedAlone) {
+  terms.quota = 4 << 20;
+  collect(gzip(std::string(1 << 20, ' ')));
+  EXPECT_EQ(refusal(file()), "");
+  collect(gzip(std::string((1 << 20) + 1, ' ')));
+  EXPECT_THAT(refusal(file()), StartsWith("documents: the document's files are more than half of the"));
+  EXPECT_THAT(standing(), IsEmpty());
+  files().drop();
+  collect(gzip(std::string(1 << 20, ' ')));
+  EXPECT_EQ(refusal(file()), "") << "the next document is another";
+}
+
 TEST_F(Arriving, TheQuotaHoldsForAllThatStandsAndWaits) {
   terms.quota = 1000;
   temporary.write("documents/old.txt", std::string(400, 'x'));
@@ -397,10 +409,11 @@ TEST_F(Arriving, TheQuotaHoldsForAllThatStandsAndWaits) {
   collect(std::string(200, 'x'));
   EXPECT_EQ(refusal(file("b.txt")), "") << "what was dropped makes room";
   collect(std::string(200, 'x'));
-  EXPECT_NE(refusal(file("c.txt"), Code::transient), "");
+  EXPECT_NE(refusal(file("c.txt", "d2"), Code::transient), "");
   std::filesystem::remove(folder() / "d1/b.txt");
+  files().drop();
   collect(std::string(200, 'x'));
-  EXPECT_EQ(refusal(file("c.txt")), "") << "so does what was taken away";
+  EXPECT_EQ(refusal(file("c.txt", "d2")), "") << "so does what was taken away";
 }
 
 // It could never be kept, and every document behind it would wait until somebody comes.
@@ -419,7 +432,8 @@ TEST_F(Arriving, ADocumentOfMoreThanHalfTheQuotaIsRefusedAlone) {
   collect(std::string(201, 'x'), true, "second");
   for (int more = 0; more < 10; ++more) collect(std::string(200, 'x'), true, "third");
   for (const char* id : {"first", "second", "third"})
-    EXPECT_THAT(refused(id, "b.txt"), HasSubstr("more than half of the"));
+    EXPECT_THAT(refused(id, "b.txt"),
+                StartsWith("documents: the document's files are more than half of the"));
   EXPECT_THAT(standing(), ElementsAre("d1", "d1/a.txt"));
   files().drop();
   collect(std::string(100, 'x'));
@@ -460,12 +474,26 @@ TEST_F(Arriving, ANameLeadsNowhereElse) {
     EXPECT_EQ(entry.path(), folder()) << "nothing stands beside the folder";
 }
 
-TEST_F(Arriving, ARefusedFileLeavesTheOthersOfItsDocument) {
-  collect("x");
-  files().keep(file());
+// A document that is held has nothing in the folder: no record would name it, and nobody would take it away.
+TEST_F(Arriving, ARefusedFileTakesTheOthersOfItsDocumentWithIt) {
+  const auto put = [&](std::string_view name, std::string_view document) {
+    collect("x");
+    files().keep(file(name, document));
+  };
+  put("a.txt", "d1");
+  put("a.txt", "d2");
   collect("y", false);
   EXPECT_NE(refusal(file("b.txt")), "");
-  EXPECT_THAT(standing(), ElementsAre("d1", "d1/a.txt"));
+  EXPECT_THAT(standing(), ElementsAre("d2", "d2/a.txt"));
+
+  // What a checkpoint has kept stays, also when the same document comes again.
+  put("a.txt", "d1");
+  files().drop();
+  put("a.txt", "d1");
+  put("b.txt", "d1");
+  collect("y", false);
+  EXPECT_NE(refusal(file("c.txt")), "");
+  EXPECT_THAT(standing(), ElementsAre("d1", "d1/a.txt", "d2", "d2/a.txt"));
 }
 
 TEST_F(Arriving, AFullDiskIsASentenceWithoutTheNameAndLeavesNothing) {
