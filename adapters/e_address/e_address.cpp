@@ -72,7 +72,7 @@ class EAddress {
       throw sdk::Failure(sdk::Code::config,
                          "the registry's settings take nothing out of the mailbox; name receive-kinds and "
                          "receive-senders, or take the job out");
-    pull_documents(host, wanted_, page_size_);
+    pull_documents(host, wanted_, page_size_, cursor);
   }
 
   void push(sdk::Host& host, std::string_view operation, const sdk::Entry& entry) {

@@ -101,6 +101,9 @@ sdk::RecordReader document_reader() {
                        .groups = {}}}}});
 }
 
+// The gateway ends the run of an adapter that gives it more.
+constexpr size_t longest_id = 150, longest_name = 1000, longest_text = 10'000;
+
 [[noreturn]] void refuse(const std::string& what) {
   throw Failure(Code::untrusted, "the document " + what + "; ask its sender");
 }
@@ -113,6 +116,9 @@ File file_of(const sdk::Row& row) {
             .digest_method = std::string(row[digest_method]),
             .digest = std::string(row[digest])};
   if (file.id.empty() || file.name.empty()) refuse("has a file without a name or without its content");
+  if (file.id.size() > longest_id || file.name.size() > longest_name || file.media_type.size() > longest_id ||
+      file.digest_method.size() > longest_id)
+    refuse("says more of a file than anybody has to");
   return file;
 }
 
@@ -157,6 +163,9 @@ Document read_document(std::string_view sender_document, std::string_view ours) 
   document.sender = whole[sender];
   document.reference = whole[reference];
   if (document.sender.empty()) refuse("does not say who sends it");
+  for (const std::string& text : {document.author, document.title, document.date, document.kind,
+                                  document.sender, document.reference, document.wrapped_key})
+    if (text.size() > longest_text) refuse("says more of itself than anybody has to");
   return document;
 } catch (const Failure& failure) {
   if (failure.code() != Code::bug) throw;

@@ -23,6 +23,7 @@ constexpr std::string_view get = "GetMessage";
 constexpr std::string_view section = "GetAttachmentSection";
 constexpr std::string_view confirm = "ConfirmMessage";
 constexpr uint64_t most_sections = 100'000;
+constexpr size_t largest_digest = 64, largest_key = 2048;  // octets: SHA-512, RSA of 16 384 bits
 
 // RFC 2392: what an xop:Include calls the part with this Content-ID. The gateway has judged that it is one.
 std::string content_id_of(std::string_view href) {
@@ -219,6 +220,8 @@ class Taking {
     for (const File& one : sent_.files) {
       const std::string digest = decoded(one.digest, get);
       const std::string key = decoded(sent_.wrapped_key, get);
+      if (digest.size() > largest_digest || key.size() > largest_key)
+        throw refusal("has a digest or a key of a file that is none");
       paths_.push_back(host_.keep_file({.file = file(one.id),
                                         .document = header_.id,
                                         .name = one.name,
@@ -336,17 +339,69 @@ void read_headers(sdk::Host& host, int64_t page_size, const std::vector<std::str
   }
 }
 
-void pull_documents(sdk::Host& host, const Wanted& wanted, int64_t page_size) {
+namespace {
+
+// An answer that is refused ends the run, and its sentence cannot say which message it was about: the cursor
+// names every message at which a run ended. They come last, so that they keep nobody waiting.
+class Stumbled {
+ public:
+  explicit Stumbled(std::string_view cursor) {
+    while (!cursor.empty()) {
+      const size_t end = std::min(cursor.find(' '), cursor.size());
+      ids_.emplace(cursor.substr(0, end));
+      cursor.remove_prefix(std::min(end + 1, cursor.size()));
+    }
+  }
+
+  // In their order, those at which nothing ended first.
+  void put_last(sdk::Host& host, std::vector<Header>& headers) {
+    std::vector<Header> last;
+    std::erase_if(headers, [&](const Header& one) {
+      if (ids_.contains(one.id)) last.push_back(one);
+      return ids_.contains(one.id);
+    });
+    ids_.clear();
+    for (const Header& one : last) {
+      if (ids_.size() < most) ids_.insert(one.id);
+      host.log(sdk::LogLevel::warning, "message " + one.id + " ended an earlier run and is fetched last");
+    }
+    headers.insert(headers.end(), last.begin(), last.end());
+  }
+  void begin(sdk::Host& host, const std::string& id) {
+    ids_.insert(id);
+    keep(host);
+  }
+  void end(sdk::Host& host, const std::string& id) {
+    ids_.erase(id);
+    keep(host);
+  }
+
+ private:
+  static constexpr size_t most = 500;  // of 100 octets each: a cursor takes 64 KiB
+
+  void keep(sdk::Host& host) const {
+    std::string cursor;
+    for (const std::string& id : ids_) cursor += (cursor.empty() ? "" : " ") + id;
+    host.checkpoint(cursor);
+  }
+
+  std::set<std::string> ids_;
+};
+
+}  // namespace
+
+void pull_documents(sdk::Host& host, const Wanted& wanted, int64_t page_size, std::string_view cursor) {
   std::vector<Header> headers;
   read_headers(host, page_size, {}, [&](const Header& header) {
     if (wanted.takes(header.kind, header.sender)) headers.push_back(header);
     return true;
   });
+  Stumbled stumbled(cursor);
+  stumbled.put_last(host, headers);
   for (const Header& header : headers) {
-    // An answer that is refused ends the run, and its sentence cannot say which message it was about.
-    host.log(sdk::LogLevel::information, "message " + header.id + " is fetched");
+    stumbled.begin(host, header.id);
     const bool taken = Taking(host, wanted, header).take();
-    host.checkpoint({});
+    stumbled.end(host, header.id);
     if (taken) confirm_message(host, header.id);
   }
   if (headers.empty()) host.checkpoint({});

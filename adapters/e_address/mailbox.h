@@ -36,7 +36,7 @@ struct Wanted {
 };
 
 // Takes what is wanted out of the mailbox. A document that proves nothing, or that cannot be read, is held
-// for a clerk and stays where it is.
-void pull_documents(sdk::Host& host, const Wanted& wanted, int64_t page_size);
+// for a clerk and stays where it is. `cursor`: as the last run left it.
+void pull_documents(sdk::Host& host, const Wanted& wanted, int64_t page_size, std::string_view cursor);
 
 }  // namespace tilts::e_address

@@ -81,9 +81,8 @@ Verified Line::run(Attempt& attempt, const std::stop_token& stop) const {
     const bool packed = !sent.packed.bytes.empty();
     const std::string request = packed ? kept_form(sent.packed) : std::string();
     const bool mime = !sent.answer.parts.empty();
-    const std::string answer =
-        mime ? kept_form({sent.answer.body, sent.answer.parts}, settings_.profile.limits.answer_bytes)
-             : std::string();
+    const uint64_t files = attempt.hooks->keep_files ? settings_.profile.limits.answer_bytes : 0;
+    const std::string answer = mime ? kept_form({sent.answer.body, sent.answer.parts}, files) : std::string();
     attempt.hooks->evidence(Traffic{sent.asked, packed ? request : sent.message.bytes,
                                     mime ? answer : sent.answer.body, told.outcome, now, trust});
   }

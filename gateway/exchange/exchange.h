@@ -71,6 +71,7 @@ struct Hooks {
   std::function<void(const Asked&)> asked;  // before the first byte of every attempt: durable when it returns
   std::function<void(const Traffic&)> evidence;   // after every attempt of which a byte may have left
   std::function<void(const Answered&)> answered;  // after every attempt that was asked
+  bool keep_files = true;  // false: the evidence has size and SHA-256 alone of files beside an answer
 };
 
 struct Settings {

@@ -17,7 +17,9 @@ void Lookups::planned(size_t index, std::string operation, std::vector<std::stri
 exchange::Hooks Lookups::hooks() {
   return {.asked = [this](const exchange::Asked& asked_now) { asked(asked_now); },
           .evidence = [this](const exchange::Traffic& traffic) { keep(traffic); },
-          .answered = [this](const exchange::Answered& answered_now) { answered(answered_now); }};
+          .answered = [this](const exchange::Answered& answered_now) { answered(answered_now); },
+          // What comes in by a look-up stands where its job puts it, or not at all.
+          .keep_files = !context_.profile.empty()};
 }
 
 void Lookups::asked(const exchange::Asked& now) {
