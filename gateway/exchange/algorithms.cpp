@@ -71,6 +71,8 @@ std::string legacy_uri(std::string_view name) {
     if (algorithm.legacy && means(algorithm.uri)) return std::string(algorithm.uri);
   for (const EncryptionAlgorithm& algorithm : encryptions)
     if (algorithm.legacy && means(algorithm.uri)) return std::string(algorithm.uri);
+  if (name == "cert-digest-sha1" || name == names::sha1_of_certificate)
+    return std::string(names::sha1_of_certificate);
   if (means(names::rsa_oaep_mgf1p)) return std::string(names::rsa_oaep_mgf1p);
   if (means(names::inclusive_c14n) || name == "inclusive-c14n") return std::string(names::inclusive_c14n);
   return {};

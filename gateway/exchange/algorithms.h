@@ -37,7 +37,8 @@ const EncryptionAlgorithm* encryption_algorithm(std::string_view uri);
 std::string legacy_uri(std::string_view name);
 // The names it knows, for sentences.
 inline constexpr std::string_view legacy_names =
-    "rsa-sha1, ecdsa-sha1, sha1, inclusive-c14n, aes128-cbc, aes192-cbc, aes256-cbc, rsa-oaep-mgf1p";
+    "rsa-sha1, ecdsa-sha1, sha1, cert-digest-sha1, inclusive-c14n, aes128-cbc, aes192-cbc, aes256-cbc, "
+    "rsa-oaep-mgf1p";
 
 // Every URI that xmlsec is told to take, for these words.
 std::vector<std::string_view> enabled(const std::set<std::string>& allowed, bool document);

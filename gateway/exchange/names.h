@@ -78,6 +78,8 @@ inline constexpr std::string_view aes128_cbc = "http://www.w3.org/2001/04/xmlenc
 inline constexpr std::string_view aes192_cbc = "http://www.w3.org/2001/04/xmlenc#aes192-cbc";
 inline constexpr std::string_view aes256_cbc = "http://www.w3.org/2001/04/xmlenc#aes256-cbc";
 inline constexpr std::string_view rsa_oaep = "http://www.w3.org/2009/xmlenc11#rsa-oaep";
+// No algorithm, but a word for one place of SHA-1: the digest by which XAdES names the signer's certificate.
+inline constexpr std::string_view sha1_of_certificate = "urn:tilts:cert-digest-sha1";
 inline constexpr std::string_view rsa_oaep_mgf1p = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
 inline constexpr std::string_view mgf1_sha1 = "http://www.w3.org/2009/xmlenc11#mgf1sha1";
 inline constexpr std::string_view mgf1_sha256 = "http://www.w3.org/2009/xmlenc11#mgf1sha256";

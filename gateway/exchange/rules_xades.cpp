@@ -55,7 +55,9 @@ const EVP_MD* digest_by(std::string_view uri) {
 
 void certificate_digest(const Judgement& judged) {
   const SignedProperties& said = *judged.properties;
-  if (!is_digest(said.digest_method, judged.policy.legacy))
+  const bool by_sha1 = said.digest_method == names::sha1 &&
+                       judged.policy.legacy.contains(std::string(names::sha1_of_certificate));
+  if (!by_sha1 && !is_digest(said.digest_method, judged.policy.legacy))
     throw Refusal("xades-digest", "the signing certificate is named by a digest the policy does not take");
 }
 

@@ -58,7 +58,8 @@ struct Draft {
 std::string reference(const std::string& uri, const std::string& type = {},
                       const std::string& digest = "sha256") {
   return "<ds:Reference URI='" + uri + "'" + type + "><ds:Transforms>" + exclusive() +
-         "</ds:Transforms><ds:DigestMethod Algorithm='http://www.w3.org/2001/04/xmlenc#" + digest +
+         "</ds:Transforms><ds:DigestMethod Algorithm='http://www.w3.org/" +
+         (digest == "sha1" ? "2000/09/xmldsig#" : "2001/04/xmlenc#") + digest +
          "'/><ds:DigestValue/></ds:Reference>";
 }
 
@@ -195,6 +196,11 @@ TEST(Xades, ACertificateNamedBySha1OnlyByLegacyWords) {
   exchange::Policy legacy = demanding();
   legacy.legacy = {std::string(exchange::names::sha1)};
   EXPECT_EQ(refused(old, legacy), "");
+  legacy.legacy = {std::string(exchange::names::sha1_of_certificate)};
+  EXPECT_EQ(refused(old, legacy), "");
+  // Whoever prepares what the signer signs would have two documents with one signature.
+  old.part_digest = "sha1";
+  EXPECT_EQ(refused(old, legacy), "digest-method") << "the word is for the certificate alone";
 }
 
 TEST(Xades, AnotherCertificateThanTheSigners) {
