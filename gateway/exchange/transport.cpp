@@ -104,6 +104,8 @@ int on_progress(void* flight, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return self.late || self.stop->stop_requested() ? 1 : 0;
 }
 
+void land(Flight* flight) { *flight = Flight{}; }
+
 void append(Headers& headers, const std::string& line) {
   curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
   if (longer == nullptr) throw std::bad_alloc();
@@ -243,6 +245,8 @@ HttpAnswer Connection::post(const HttpRequest& request, std::shared_ptr<const Ge
   state.flight.limit = state.settings.answer_bytes;
   state.flight.answer = state.settings.answer;
 
+  // What an answer took, and the file of its parts above all, goes with it: not with the next request.
+  const Handle<Flight, land> landed(&state.flight);
   Headers headers;
   append(headers, "Content-Type: " + request.content_type);
   append(headers, "Expect:");  // no 100-continue: the body follows at once

@@ -1,11 +1,13 @@
 #include "gateway/exchange/transport.h"
 
 #include <cstdlib>
+#include <filesystem>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "gateway/base/error.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/tls_server.h"
 #include "tests/unit/exchange/pki.h"
 
@@ -122,6 +124,48 @@ TEST(Transport, never_sends_again_when_a_kept_connection_closes_without_an_answe
     EXPECT_EQ(server.requests(), 2u) << "the server has seen the request twice";
     EXPECT_EQ(client.post().text, "answered") << "the next one opens a new connection";
     EXPECT_EQ(server.requests(), 3u);
+  }
+}
+
+// It has no name, so nobody would see what takes the room.
+TEST(Transport, keeps_no_file_of_an_answer_that_is_gone) {
+  const support::TemporaryFolder folder;
+  const auto files = [&] {
+    long count = 0;
+    for (const auto& one : std::filesystem::directory_iterator("/proc/self/fd")) {
+      std::error_code gone;
+      count += std::filesystem::read_symlink(one, gone).string().starts_with(folder.path().string());
+    }
+    return count;
+  };
+  for (const bool cut : {false, true}) {
+    TlsServer server(server_keys(), [cut](const ServerRequest&) {
+      ServerReply reply;
+      reply.content_type = "multipart/related; type=\"application/xop+xml\"; boundary=b";
+      reply.body =
+          "--b\r\nContent-ID: <r>\r\nContent-Type: application/xop+xml; charset=utf-8; "
+          "type=\"text/xml\"\r\n\r\n<a/>\r\n--b\r\nContent-ID: <f>\r\n\r\n0123456789" +
+          std::string(cut ? "" : "\r\n--b--\r\n");
+      return reply;
+    });
+    Connection connection({.endpoint = server.address(),
+                           .answer_bytes = 1 << 20,
+                           .mtom = true,
+                           .attachment_bytes = 1 << 20,
+                           .part_folder = folder.path(),
+                           .connect = milliseconds{5'000},
+                           .answer = milliseconds{10'000},
+                           .keep_alive = std::chrono::seconds{60}});
+    Delivery delivery;
+    try {
+      const HttpAnswer answer =
+          connection.post({"", "text/xml", "urn:act", "<a/>"}, generation(), std::stop_token(), delivery);
+      EXPECT_EQ(answer.parts.at(0).size, 10u);
+      EXPECT_EQ(files(), 1);
+    } catch (const Error& error) {
+      EXPECT_TRUE(cut) << error.what();
+    }
+    EXPECT_EQ(files(), 0);
   }
 }
 
