@@ -99,7 +99,6 @@ Verified verify_answer(const KeptExchange& kept, const exchange::Profile& profil
       Clock::fixed(kept.proof.at));
   exchange::MimeMessage message = exchange::open_kept(kept.proof.response);
   Verified verified = verifier.message(message.root, {kept.id, {}}, std::move(message.parts));
-  if (!profile.answer.signature) return verified;
   if (verified.assurance() != exchange::Assurance::message_signed)
     throw Error(Code::untrusted,
                 "its Body is not signed, as the profile allows: only the connection vouched for it");
@@ -177,15 +176,15 @@ Judged verify_exchange(const Bundle& bundle, const KeptExchange& kept, const Rea
     verdict.note(fmt::format("exchange {}: no answer came ({})", kept.id, kept.proof.outcome));
     return judged;
   }
+  if (!profile->answer.signature) {
+    verdict.note(
+        fmt::format("exchange {}: the answer proves nothing: it is not signed, as the profile allows, "
+                    "and only the connection vouched for it",
+                    kept.id));
+    return judged;
+  }
   try {
     const Verified answer = verify_answer(kept, *profile, *trust, reader);
-    if (!profile->answer.signature) {
-      verdict.note(
-          fmt::format("exchange {}: the answer proves nothing: it is not signed, as the profile allows, "
-                      "and only the connection vouched for it",
-                      kept.id));
-      return judged;
-    }
     if (believed) judged.answered = answer.part("Body");
     tell_answer(kept, *profile, answer, verdict);
     if (!believed)
@@ -193,7 +192,8 @@ Judged verify_exchange(const Bundle& bundle, const KeptExchange& kept, const Rea
           fmt::format("exchange {}: the gateway did not take this answer ({})", kept.id, kept.proof.outcome));
   } catch (const Error& error) {
     const std::string sentence = fmt::format("exchange {}: the answer: {}", kept.id, error.what());
-    believed
+    const auto* refusal = dynamic_cast<const exchange::Refusal*>(&error);
+    believed && (refusal == nullptr || refusal->rule() != "mime-not-kept")
         ? verdict.refused(sentence)
         : verdict.note(sentence + fmt::format(", and the gateway did not take it ({})", kept.proof.outcome));
   }

@@ -10,16 +10,18 @@ namespace {
 
 constexpr std::string_view media_type_header = "Content-Type: ";
 constexpr std::string_view left_out = "\r\nTilts-Left-Out: files, named by size and SHA-256";
-constexpr std::string_view root_id = "root@tilts";
 
 // A boundary that stands nowhere inside: 128 random bits.
 std::string fresh_boundary() { return "tilts-" + fresh_nonce(); }
+
+// Nor is it the id of any part, whoever named them.
+std::string root_id(std::string_view boundary) { return fmt::format("root-{}", boundary); }
 
 std::string root_header(std::string_view boundary, std::string_view soap_type) {
   return fmt::format(
       "--{}\r\nContent-ID: <{}>\r\nContent-Type: application/xop+xml; charset=utf-8; type=\"{}\"\r\n"
       "Content-Transfer-Encoding: binary\r\n\r\n",
-      boundary, root_id, soap_type);
+      boundary, root_id(boundary), soap_type);
 }
 
 std::string part_header(std::string_view boundary, std::string_view id, std::string_view media_type,
@@ -32,7 +34,7 @@ std::string part_header(std::string_view boundary, std::string_view id, std::str
 std::string related(std::string_view boundary, std::string_view soap_type) {
   return fmt::format(
       "multipart/related; type=\"application/xop+xml\"; start=\"<{}>\"; start-info=\"{}\"; boundary=\"{}\"",
-      root_id, soap_type, boundary);
+      root_id(boundary), soap_type, boundary);
 }
 
 }  // namespace
@@ -82,10 +84,14 @@ MimeMessage open_kept(std::string_view kept) {
     return {.root = std::string(kept), .parts = {}};
   if (kept.substr(0, end).ends_with(left_out))
     throw Refusal("mime-not-kept",
-                  "files came beside it that were too large to be kept with it: what covers them cannot be "
+                  "files came beside it that were not kept with it: what covers them cannot be "
                   "verified again");
+  // The headers were judged when they came, and have grown since.
   MimeReader reader(kept.substr(media_type_header.size(), end - media_type_header.size()),
-                    {.root_bytes = kept.size(), .parts_bytes = kept.size(), .folder = {}});
+                    {.root_bytes = kept.size(),
+                     .parts_bytes = kept.size(),
+                     .header_bytes = 2 * MimeLimits{}.header_bytes,
+                     .folder = {}});
   reader.add(kept.substr(end + 4));
   return reader.finish();
 }

@@ -175,6 +175,16 @@ TEST_F(ExchangeYearsLater, AProfileThatDemandsNoSignatureProvesNothing) {
   EXPECT_THAT(judged.answered, IsEmpty()) << "nothing is said by it";
 }
 
+// What was not kept is missing, not tampered with.
+TEST_F(ExchangeYearsLater, FilesThatWereNotKeptAreANote) {
+  const exchange::ReceivedPart file{
+      .id = "f", .media_type = "a/b", .sha256 = "00", .size = 10, .covered = true};
+  kept.proof.response = exchange::kept_form({kept.proof.response, {file}}, 0);
+  EXPECT_THAT(refusals(), IsEmpty());
+  EXPECT_THAT(told(Verdict::Kind::note), testing::Contains(HasSubstr("were not kept with it")));
+  EXPECT_THAT(judged.answered, IsEmpty());
+}
+
 TEST_F(ExchangeYearsLater, AnotherPairOfOursSignsAndIsNamed) {
   EXPECT_THAT(told(Verdict::Kind::holds), Contains(HasSubstr("signed by the key of CN=Gateway")));
   kept.proof.request = attack::replaced(kept.proof.request, ">asked<", ">Asked<");

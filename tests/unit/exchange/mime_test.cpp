@@ -159,6 +159,10 @@ TEST(Mtom, EvidenceKeepsSmallFilesAndNamesLargeOnes) {
   const std::string named = kept_form(arrived, 10);
   EXPECT_THAT(named, HasSubstr("Tilts-Sha256: " + arrived.parts[0].sha256));
   EXPECT_THROW(open_kept(named), Refusal);
+  MimeMessage odd = arrived;  // as it may come, and has to be read again
+  odd.parts[0].id = "root@tilts";
+  odd.parts[0].media_type = "text/plain; name=" + std::string(8000, 'n');
+  EXPECT_EQ(bytes_of(open_kept(kept_form(odd, 11)).parts.at(0)), bytes_of(arrived.parts[0]));
   EXPECT_EQ(open_kept("<soap/>").root, "<soap/>");
 }
 
