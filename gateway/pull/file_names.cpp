@@ -42,11 +42,12 @@ std::string letters_of(std::string_view said) {
   return out;
 }
 
-// At most so many octets, whole letters.
+// At most so many octets, whole letters, and no dot that the cut brought to the end: Windows drops it.
 std::string_view cut(std::string_view text, size_t most) {
   if (text.size() <= most) return text;
   while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
-  return text.substr(0, most);
+  text = text.substr(0, most);
+  return text.substr(0, text.find_last_not_of('.') + 1);
 }
 
 // Where the extension begins, its dot included; the end when there is none.

@@ -54,6 +54,7 @@ TEST(FileNames, ALongOneKeepsItsExtensionAndItsLettersWhole) {
   EXPECT_LE(whole.size(), longest_name);
   EXPECT_THAT(whole, EndsWith("ā.p7m"));
   EXPECT_THAT(file_name("a." + std::string(300, 'x')), SizeIs(longest_name)) << "that is no extension";
+  EXPECT_EQ(file_name(std::string(119, 'a') + "." + std::string(30, 'b')), std::string(119, 'a'));
 }
 
 TEST(FileNames, ANumberStandsBeforeTheExtension) {
