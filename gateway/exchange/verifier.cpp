@@ -181,8 +181,11 @@ Verified Verifier::message(std::string_view bytes, const Expectation& expectatio
     verified.assurance_ = Assurance::tls_only;
     covered = {message.body, message.timestamp()};
     covered.insert(covered.end(), message.addressing.begin(), message.addressing.end());
+    CanonicalizationCost all;
+    for (const xmlNode* node : covered) all += cost_of(node);
+    demand_honest(all, bytes.size());
     for (const xmlNode* node : covered)
-      verified.parts_.push_back({part_name(node, &message), canonical_form(node, bytes.size())});
+      verified.parts_.push_back({part_name(node, &message), xml::canonicalize(const_cast<xmlNode*>(node))});
   } else {
     std::optional<Assertion> assertion;
     if (policy_.assertion != nullptr) {
