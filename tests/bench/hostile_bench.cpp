@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <string>
 
 #include <sys/resource.h>
@@ -13,6 +14,7 @@
 
 #include "gateway/exchange/assertion.h"
 #include "gateway/exchange/libraries.h"
+#include "tests/attack/by_hand.h"
 #include "tests/attack/encrypted.h"
 #include "tests/attack/peer.h"
 #include "tests/attack/sts.h"
@@ -23,10 +25,13 @@ namespace {
 
 using attack::Draft;
 
+// What is demanded: a signature, a SAML assertion as well, or nothing, by the profile's words.
+enum class Demand { signature, assertion, nothing };
+
 struct Hostile {
   const char* name;
   std::function<std::string(size_t)> make;
-  bool assertion = false;  // judged where a SAML assertion is demanded
+  Demand demand = Demand::signature;
 };
 
 struct Cost {
@@ -84,6 +89,12 @@ std::string declarations(size_t count, const std::string& uri) {
   return text;
 }
 
+// The name stands where nothing uses it, so that it is written out at each of its elements.
+std::string named_at_length(size_t size) {
+  return "<e xmlns:n='" + std::string(std::min(size / 3, size_t{1'000'000}), 'u') + "'>" +
+         repeated("<n:x/>", size / 2) + "</e>";
+}
+
 // Whoever holds our certificate can encrypt for us, and any STS's signature can be copied onto anything.
 std::string handed_in(const std::string& filler, bool sealed) {
   const attack::World& world = attack::World::get();
@@ -127,11 +138,22 @@ const Hostile messages[] = {
      [](size_t size) {
        return in_body("<e" + declarations(240, "u") + ">" + repeated("<n0:x/>", size) + "</e>");
      }},
-    {"one long namespace name at every element",
+    {"one long namespace name at every element", [](size_t size) { return in_body(named_at_length(size)); }},
+    {"the same in a token that a Reference leads to",
      [](size_t size) {
-       return in_body("<e xmlns:n='" + std::string(size / 3, 'u') + "'>" + repeated("<n:x/>", size / 2) +
-                      "</e>");
+       Draft spoilt = draft();
+       spoilt.token = attack::replaced(spoilt.token, "</o:Bin", named_at_length(size) + "</o:Bin");
+       spoilt.key_info = attack::replaced(spoilt.key_info, "<o:SecurityTokenReference>",
+                                          "<o:SecurityTokenReference u:Id=\"str\">");
+       spoilt.references.push_back({"#str", attack::str_transform});
+       return with_values(spoilt);
      }},
+    {"the same where nobody has to sign", [](size_t size) { return in_body(named_at_length(size)); },
+     Demand::nothing},
+    {"escapes where nobody has to sign",
+     [](size_t size) { return in_body("<e>" + repeated(">", size) + "</e>"); }, Demand::nothing},
+    {"empty elements 240 deep where nobody has to sign",
+     [](size_t size) { return in_body(nested(240, repeated("<e/>", size))); }, Demand::nothing},
     {"ids without end", [](size_t size) { return in_body(repeated("<e Id='body'/>", size)); }},
     {"a Reference 30 times to everything",
      [](size_t size) {
@@ -173,17 +195,17 @@ const Hostile messages[] = {
        return handed_in(
            "<a2:AttributeStatement>" + repeated("<a2:Attribute/>", size) + "</a2:AttributeStatement>", false);
      },
-     true},
+     Demand::assertion},
     {"an assertion of assertions",
-     [](size_t size) { return handed_in(repeated("<a2:Assertion/>", size), false); }, true},
+     [](size_t size) { return handed_in(repeated("<a2:Assertion/>", size), false); }, Demand::assertion},
     {"an encrypted assertion of empty elements",
-     [](size_t size) { return handed_in(repeated("<e/>", size / 4 * 3), true); }, true},
+     [](size_t size) { return handed_in(repeated("<e/>", size / 4 * 3), true); }, Demand::assertion},
     {"an encrypted assertion of namespaces",
      [](size_t size) {
        return handed_in("<e" + declarations(240, "u") + ">" + repeated("<n0:x/>", size / 4 * 3) + "</e>",
                         true);
      },
-     true},
+     Demand::assertion},
     {"headers without end",
      [](size_t size) {
        Draft spoilt = draft();
@@ -214,7 +236,10 @@ int main(int argc, char** argv) {
   using namespace tilts::bench;
   const tilts::exchange::Libraries libraries;
   const bool check = argc > 1 && std::strcmp(argv[1], "--check") == 0;
-  const tilts::exchange::Policy with_assertion = demanding_an_assertion();
+  std::map<Demand, tilts::exchange::Policy> policies{{Demand::signature, tilts::attack::policy()},
+                                                     {Demand::assertion, demanding_an_assertion()},
+                                                     {Demand::nothing, tilts::attack::policy()}};
+  policies.at(Demand::nothing).signature = false;
   int missed = 0;
   std::printf("%-48s %21s %21s\n", "", "1 MB", "20 MB");
   for (const Hostile& hostile : messages) {
@@ -222,7 +247,7 @@ int main(int argc, char** argv) {
     for (const auto& [size, seconds] : {std::pair{size_t{1} << 20, 0.5}, std::pair{size_t{20} << 20, 2.0}}) {
       const std::string message = hostile.make(size - 12'000);
       const Cost idle = cost_of("<idle/>" + std::string(message.size(), ' '));
-      const Cost cost = hostile.assertion ? cost_of(message, with_assertion) : cost_of(message);
+      const Cost cost = cost_of(message, policies.at(hostile.demand));
       const double above = cost.megabytes - idle.megabytes;
       const bool small = size < (size_t{2} << 20);
       const bool over = !cost.ended || cost.seconds > seconds * 1.5 || (small && above > 64 * 1.5);
