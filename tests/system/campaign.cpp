@@ -463,6 +463,7 @@ void Campaign::lose_the_connections() {
   ++figures_.events["taken over from one that stood still and went on"];
   live();  // the first node comes back
   demand_break(store::BreakKind::another_journal, before + 1);
+  older_journal_.reset();  // a journal has a new number after a break: the copy is another one now
 }
 
 void Campaign::accept(const std::string& because) {
