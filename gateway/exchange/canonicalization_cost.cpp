@@ -52,16 +52,19 @@ class Walk {
     const size_t per_level = 1 + prefixes_ + (inclusive_ ? in_scope : 0);
     cost_.nodes += 1 + attributes;
     cost_.steps += depth * per_level + attributes * depth;
-    if (cost_.steps <= most_steps)
-      for (const xmlNode* child = node->children; child != nullptr; child = child->next) {
-        if (child->type == XML_ELEMENT_NODE) {
-          visit(child, depth + 1, in_scope);
-        } else {
-          ++cost_.nodes;
-          cost_.steps += depth;
-        }
+    for (const xmlNode* child = node->children; child != nullptr && is_bearable(); child = child->next) {
+      if (child->type == XML_ELEMENT_NODE) {
+        visit(child, depth + 1, in_scope);
+      } else {
+        ++cost_.nodes;
+        cost_.steps += depth;
       }
+    }
     written_.resize(written);
+  }
+
+  bool is_bearable() const {
+    return cost_.steps <= most_steps && cost_.namespace_octets <= most_namespace_octets;
   }
 
   void write(const xmlNs* ns) {
@@ -136,7 +139,7 @@ size_t nodes_of(const xmlNode* root) {
 
 void demand_honest(const CanonicalizationCost& cost, size_t message_octets) {
   if (skipped("canonicalization-cost")) return;
-  if (cost.namespace_octets > 2 * message_octets || cost.steps > most_steps)
+  if (cost.namespace_octets > std::min(2 * message_octets, most_namespace_octets) || cost.steps > most_steps)
     throw Refusal("canonicalization-cost", "canonicalising this message would cost more than any honest one");
 }
 

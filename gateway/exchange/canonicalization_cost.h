@@ -20,6 +20,8 @@ struct CanonicalizationCost {
 // An honest 20 MB message of 300 000 elements, 12 deep, with a PrefixList of 5 takes 22 million; at some 3 ns
 // each the bound is a tenth of a second.
 inline constexpr size_t most_steps = 40'000'000;
+// Counting ends behind it: no honest message has so much.
+inline constexpr size_t most_namespace_octets = size_t{1} << 30;
 
 CanonicalizationCost cost_of(const Reference& reference);
 // Of an element that no Reference names, without a PrefixList.
